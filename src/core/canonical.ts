@@ -1,0 +1,51 @@
+/**
+ * One byte form for a value, and its digest.
+ *
+ * Keys are ordered by code unit and undefined members left out, so that equal values give equal bytes
+ * whatever the order they were built in. Source: RFC 8785 (JSON Canonicalization Scheme) for strings,
+ * numbers and key order.
+ */
+
+import { createHash } from 'node:crypto';
+import { invariant } from './invariant.ts';
+
+/** A SHA-256 digest as `sha256:` and 64 hex digits. */
+export type Digest = `sha256:${string}`;
+
+/**
+ * The canonical JSON of a plain value.
+ *
+ * @throws MusterError `MUSTER_INVARIANT_BROKEN` for a number that JSON cannot carry.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => compareCodeUnits(a, b))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  if (typeof value === 'number') invariant(Number.isFinite(value), 'a canonical number is finite', { value });
+  return JSON.stringify(value);
+}
+
+/** The digest of a value's canonical JSON. */
+export function digestOf(value: unknown): Digest {
+  return digestOfBytes(canonicalJson(value));
+}
+
+/** The digest of bytes (text is taken as UTF-8). */
+export function digestOfBytes(bytes: string | Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** Orders text by UTF-16 code unit: the same on every machine, whatever its locale. */
+export function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A copy ordered by a text key, by code unit. */
+export function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...items].sort((a, b) => compareCodeUnits(key(a), key(b)));
+}

@@ -1,0 +1,106 @@
+/**
+ * Instants and durations: the only way Muster writes down time.
+ *
+ * An instant is text in one fixed form, UTC with milliseconds, so that plain comparison orders it and
+ * JSON carries it unchanged. Nothing here reads a clock; the present is always handed in.
+ * Source of the form: RFC 3339, restricted to `YYYY-MM-DDTHH:MM:SS.sssZ`.
+ */
+
+import { MusterError } from './errors.ts';
+
+declare const instantBrand: unique symbol;
+/** A moment, as `2026-11-22T09:07:00.000Z`: always 24 characters, always UTC; `<` orders two of them. */
+export type Instant = string & { readonly [instantBrand]: true };
+
+/** A length of time in seconds. */
+export type Seconds = number;
+
+/** A length of time in whole days, as AWS counts retention. */
+export type Days = number;
+
+export const SECONDS_PER_DAY = 86_400;
+const INSTANT_FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads an RFC 3339 instant in any of its spellings; finer parts than a millisecond are cut.
+ *
+ * @param origin Where the text came from, for the message (`--at`, `policy.yaml:4`).
+ * @throws MusterError `MUSTER_TIME_INVALID` when the text is no such instant.
+ */
+export function parseInstant(text: string, origin: string): Instant {
+  const milliseconds = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new MusterError('MUSTER_TIME_INVALID', `${origin}: ${JSON.stringify(text)} is not an RFC 3339 instant`);
+  }
+  return fromEpochMilliseconds(milliseconds);
+}
+
+/** True for text that already has the one fixed form. */
+export function isInstant(text: string): text is Instant {
+  return INSTANT_FORM.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** The instant that many milliseconds after 1970-01-01T00:00:00Z. */
+export function fromEpochMilliseconds(milliseconds: number): Instant {
+  return new Date(milliseconds).toISOString() as Instant;
+}
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export function toEpochMilliseconds(at: Instant): number {
+  return Date.parse(at);
+}
+
+/** The instant `seconds` later (earlier when negative). */
+export function addSeconds(at: Instant, seconds: Seconds): Instant {
+  return fromEpochMilliseconds(toEpochMilliseconds(at) + Math.round(seconds * 1000));
+}
+
+/** The instant `days` later, a day being 86,400 seconds. */
+export function addDays(at: Instant, days: Days): Instant {
+  return addSeconds(at, days * SECONDS_PER_DAY);
+}
+
+/** Seconds from `from` to `to`, rounded up to whole seconds: a part of a second counts against us. */
+export function secondsBetween(from: Instant, to: Instant): Seconds {
+  return Math.ceil((toEpochMilliseconds(to) - toEpochMilliseconds(from)) / 1000);
+}
+
+/** Seconds from `from` to `to` with milliseconds kept, for measured phases. */
+export function elapsedSeconds(from: Instant, to: Instant): Seconds {
+  return (toEpochMilliseconds(to) - toEpochMilliseconds(from)) / 1000;
+}
+
+/** The later of two instants. */
+export function latest(a: Instant, b: Instant): Instant {
+  return a >= b ? a : b;
+}
+
+/** The earlier of two instants. */
+export function earliest(a: Instant, b: Instant): Instant {
+  return a <= b ? a : b;
+}
+
+/**
+ * A duration for people: `0.4 s`, `12 s`, `3 min 5 s`, `18 h 53 min`, `2 d 4 h`.
+ *
+ * @param seconds Not negative.
+ */
+export function printDuration(seconds: Seconds): string {
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return joinUnits(Math.floor(whole / 60), 'min', whole % 60, 's');
+  if (whole < SECONDS_PER_DAY)
+    return joinUnits(Math.floor(whole / 3_600), 'h', Math.floor((whole % 3_600) / 60), 'min');
+  return joinUnits(Math.floor(whole / SECONDS_PER_DAY), 'd', Math.floor((whole % SECONDS_PER_DAY) / 3_600), 'h');
+}
+
+/** An instant for people: `2026-11-22 09:07:00 UTC`. */
+export function printInstant(at: Instant): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
+function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
