@@ -1,0 +1,55 @@
+/**
+ * What an action does to the world, as every family of rules returns it.
+ *
+ * Kept apart from the dispatcher so that the families and the dispatcher do not import one another.
+ */
+
+import type { Action } from '../intent/action.ts';
+import type { RuleCode } from './rules.ts';
+import { doubt, mapPoints, type World } from './world.ts';
+
+/** What one action did. */
+export interface Effect {
+  readonly action: Action;
+  readonly outcome: 'applied' | 'refused' | 'unknown';
+  /** The rule that decided the outcome; null for an action that no rule of survival concerns. */
+  readonly rule: RuleCode | null;
+  /** Resource id of the database it concerns, where one was found. */
+  readonly databaseResourceId: string | null;
+}
+
+/** The world after an action, and what it did. */
+export interface Step {
+  readonly world: World;
+  readonly effect: Effect;
+}
+
+/**
+ * How much of what AWS might refuse is believed. `honoured` is what would happen now; `lifted` lets every deletion
+ * of a database go through, because what AWS refuses now it accepts after one more call (protection off, members
+ * deleted, cluster started), and no survivor may be owed to a refusal.
+ */
+export type Refusals = 'honoured' | 'lifted';
+
+/** The action went through. */
+export function applied(world: World, action: Action, rule: RuleCode | null, databaseResourceId: string | null): Step {
+  return { world, effect: { action, outcome: 'applied', rule, databaseResourceId } };
+}
+
+/** AWS would refuse the action: nothing changes. */
+export function refused(world: World, action: Action, rule: RuleCode, databaseResourceId: string | null): Step {
+  return { world, effect: { action, outcome: 'refused', rule, databaseResourceId } };
+}
+
+/** Everything within the action's reach becomes doubtful; a target without a scope reaches everywhere. */
+export function inDoubt(world: World, action: Action, rule: RuleCode): Step {
+  const { scope } = action.target;
+  return {
+    world: mapPoints(
+      world,
+      ({ point }) => scope === null || scope.accountId === point.accountId,
+      (tracked) => doubt(tracked, rule),
+    ),
+    effect: { action, outcome: 'unknown', rule, databaseResourceId: null },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * The world that actions are folded over: what lives, and the fate so far of every recovery point.
+ *
+ * Made from an inventory at an instant; immutable, each step returns a new one. A recovery point that is
+ * not restorable to begin with says so here, before any action.
+ */
+
+import type { Instant } from '../core/time.ts';
+import type { Prerequisite } from '../intent/action.ts';
+import type { Database, Inventory, Key, RecoveryPoint, Vault } from '../inventory/model.ts';
+import { type Fate, worsen } from './fate.ts';
+import type { RuleCode } from './rules.ts';
+
+/** A recovery point with its fate so far. */
+export interface TrackedPoint {
+  readonly point: RecoveryPoint;
+  readonly fate: Fate;
+  /** True for a final snapshot that the change itself would make. */
+  readonly madeByChange: boolean;
+  /** True once an action of the change acted on it, whether or not it survived that. */
+  readonly touched: boolean;
+}
+
+/** A database with whether it still stands. */
+export interface TrackedDatabase {
+  readonly database: Database;
+  readonly alive: boolean;
+  /** Identifiers of members not yet deleted. */
+  readonly members: readonly string[];
+}
+
+export interface World {
+  readonly at: Instant;
+  readonly databases: readonly TrackedDatabase[];
+  readonly points: readonly TrackedPoint[];
+  readonly keys: readonly Key[];
+  readonly vaults: readonly Vault[];
+  /** Things a restore needs that an action deleted, by kind and name. */
+  readonly prerequisitesLost: readonly { readonly prerequisite: Prerequisite; readonly name: string }[];
+}
+
+/** The world an inventory shows, before anything happens. */
+export function worldOf(inventory: Inventory, at: Instant): World {
+  return {
+    at,
+    databases: inventory.databases.map((database) => ({
+      database,
+      alive: true,
+      members: database.members.map((member) => member.identifier),
+    })),
+    points: inventory.recoveryPoints.map((point) => ({
+      point,
+      fate: initialFate(point, at),
+      madeByChange: false,
+      touched: false,
+    })),
+    keys: inventory.keys,
+    vaults: inventory.vaults,
+    prerequisitesLost: [],
+  };
+}
+
+/** A copy with the fates of the chosen points worsened by one rule. */
+export function mapPoints(
+  world: World,
+  chosen: (tracked: TrackedPoint) => boolean,
+  change: (tracked: TrackedPoint) => TrackedPoint,
+): World {
+  return { ...world, points: world.points.map((tracked) => (chosen(tracked) ? change(tracked) : tracked)) };
+}
+
+/** A point that the rule leaves where it is, with the rule noted. */
+export function spare(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
+  return { ...tracked, fate: worsen(tracked.fate, 'survives', rule) };
+}
+
+/** A point that the rule takes. */
+export function take(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
+  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'lost', rule) };
+}
+
+/** A point that can no longer be vouched for. */
+export function doubt(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
+  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'unknown', rule) };
+}
+
+const BACKUP_STATUSES_ALIVE: readonly string[] = ['available', 'completed'];
+
+function initialFate(point: RecoveryPoint, at: Instant): Fate {
+  const untouched: Fate = { word: 'survives', until: null, rules: [] };
+  if (point.kind === 's3_export') return worsen(untouched, 'unreadable', 'export_restores_nothing');
+  if (point.vaultArn !== null && !BACKUP_STATUSES_ALIVE.includes(point.status)) {
+    return worsen(untouched, 'unknown', 'backup_point_expired');
+  }
+  if (restoresToAnyInstant(point) && point.window === null) return worsen(untouched, 'unknown', 'window_missing');
+  if (!restoresToAnyInstant(point) && point.vaultArn === null && point.status !== 'available') {
+    return worsen(untouched, 'unknown', 'not_available_yet');
+  }
+  const shared = point.kind === 'shared_snapshot' || point.kind === 'public_snapshot';
+  const fate = shared ? worsen(untouched, 'unknown', 'shared_by_other_account') : untouched;
+  if (point.expiresAt === null) return fate;
+  if (point.expiresAt <= at) return worsen(fate, 'unknown', 'expires_by_itself');
+  return worsen(fate, 'survives_until', 'expires_by_itself', point.expiresAt);
+}
+
+/** True for the kinds whose newest instant moves or is chosen: they carry a window, not a moment. */
+export function restoresToAnyInstant(point: RecoveryPoint): boolean {
+  return (
+    point.kind === 'pitr' ||
+    point.kind === 'retained_automated_backup' ||
+    point.kind === 'replicated_automated_backup' ||
+    point.kind === 'backup_continuous'
+  );
+}

@@ -1,0 +1,247 @@
+/** Deleting a database: which recovery points stay, which go, and when AWS refuses. */
+
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../src/core/time.ts';
+import type { Action, DeleteParameters } from '../../src/intent/action.ts';
+import type { Database, Inventory, RecoveryPoint } from '../../src/inventory/model.ts';
+import type { Refusals } from '../../src/survival/step.ts';
+import { survive } from '../../src/survival/survive.ts';
+import {
+  aCluster,
+  aDatabase,
+  anInventory,
+  aPoint,
+  aSystemSnapshot,
+  deletionOf,
+  hoursAgo,
+  NOW,
+  theDelete,
+  thePitr,
+} from '../support/builders.ts';
+
+function fold(inventory: Inventory, actions: readonly Action[], refusals: Refusals = 'honoured') {
+  return survive(inventory, actions, { at: NOW, refusals });
+}
+
+/** The fate of one point after a deletion with these parameters. */
+function fateOf(database: Database, point: RecoveryPoint, parameters: Partial<DeleteParameters> = {}) {
+  const inventory = anInventory({ databases: [database], recoveryPoints: [point] });
+  const { after } = fold(inventory, deletionOf(database, parameters));
+  const fate = after.points.find((tracked) => tracked.point.arn === point.arn)?.fate;
+  return { word: fate?.word, until: fate?.until, rule: fate?.rules.at(-1) };
+}
+
+const orders = aDatabase();
+const courses = aCluster();
+const maz = aCluster({ kind: 'multi_az_cluster', engine: 'postgres' });
+
+describe('an instance deleted with DeleteAutomatedBackups=true', () => {
+  it.each([
+    ['its PITR window', thePitr(orders)],
+    ['its system snapshot', aSystemSnapshot(orders)],
+  ])('loses %s', (_, point) => {
+    expect(fateOf(orders, point)).toMatchObject({ word: 'lost', rule: 'automated_backup_dies_with_database' });
+  });
+
+  it.each([
+    ['a manual snapshot', aPoint(orders), 'manual_snapshot_outlives_database'],
+    ['a copy from another region', aPoint(orders, { kind: 'snapshot_copy' }), 'copy_outlives_database'],
+    [
+      'a replicated automated backup',
+      thePitr(orders, { kind: 'replicated_automated_backup', region: 'eu-central-1', arn: 'arn:other' }),
+      'replica_backup_outlives_database',
+    ],
+    [
+      'a retained automated backup of an earlier database',
+      thePitr(orders, { kind: 'retained_automated_backup', arn: 'arn:retained' }),
+      'retained_backup_is_detached',
+    ],
+    [
+      'an AWS Backup snapshot point',
+      aPoint(orders, { kind: 'backup_snapshot', vaultArn: 'arn:vault' }),
+      'vault_point_outlives_database',
+    ],
+  ])('leaves %s', (_, point, rule) => {
+    expect(fateOf(orders, point)).toMatchObject({ word: 'survives', rule });
+  });
+
+  it('deletes the automated backups when the parameter is left out, as the API does', () => {
+    expect(fateOf(orders, thePitr(orders), { deleteAutomatedBackups: null }).word).toBe('lost');
+  });
+});
+
+describe('a database deleted with DeleteAutomatedBackups=false', () => {
+  it.each([
+    ['an instance', orders],
+    ['an Aurora cluster', courses],
+  ])('keeps the automated backup of %s for its retention', (_, database) => {
+    expect(fateOf(database, thePitr(database), { deleteAutomatedBackups: false })).toEqual({
+      word: 'survives_until',
+      until: addDays(NOW, database.retentionDays),
+      rule: 'automated_backup_retained',
+    });
+  });
+
+  it('keeps an AWS Backup continuous point, which is that very backup', () => {
+    const vaultArn = 'arn:vault';
+    const point = thePitr(orders, { kind: 'backup_continuous', vaultArn, arn: 'arn:continuous' });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [point] });
+    const { after } = fold(inventory, deletionOf(orders, { deleteAutomatedBackups: false }));
+    expect(after.points[0]?.fate).toMatchObject({
+      word: 'survives_until',
+      rules: ['continuous_point_is_the_pitr', 'automated_backup_retained'],
+    });
+  });
+
+  it('keeps nothing of a Multi-AZ DB cluster', () => {
+    const fate = fateOf(maz, thePitr(maz), { deleteAutomatedBackups: false });
+    expect(fate).toMatchObject({ word: 'lost', rule: 'multi_az_cluster_retains_nothing' });
+  });
+});
+
+describe('identity', () => {
+  it('leaves the recovery points of an earlier database of the same name alone', () => {
+    const earlier = aSystemSnapshot(orders, { databaseResourceId: 'db-EARLIER', arn: 'arn:earlier' });
+    expect(fateOf(orders, earlier)).toMatchObject({ word: 'survives', rule: undefined });
+  });
+
+  it('finds the database by resource id when the name has changed', () => {
+    const renamed = aDatabase({ identifier: 'orders-2', arn: 'arn:aws:rds:eu-west-1:123456789012:db:orders-2' });
+    const inventory = anInventory({ databases: [renamed], recoveryPoints: [thePitr(renamed)] });
+    const { after } = fold(inventory, [theDelete(orders)]);
+    expect(after.points[0]?.fate.word).toBe('lost');
+  });
+
+  it('puts everything in the account in doubt when the target was not observed', () => {
+    const inventory = anInventory({ recoveryPoints: [aPoint(orders)] });
+    const { after, effects } = fold(inventory, [theDelete(orders)]);
+    expect(effects[0]).toMatchObject({ outcome: 'unknown', rule: 'target_not_observed' });
+    expect(after.points[0]?.fate.word).toBe('unknown');
+  });
+});
+
+describe('refusals', () => {
+  it.each<[string, Database, Partial<DeleteParameters>, string]>([
+    ['protection is on', aDatabase({ deletionProtection: true }), {}, 'deletion_protection_refuses'],
+    ['a final snapshot is neither skipped nor named', orders, { skipFinalSnapshot: false }, 'final_snapshot_unnamed'],
+    ['a final snapshot is skipped and named', orders, { finalSnapshotId: 'last' }, 'final_snapshot_contradicts_skip'],
+    [
+      'the final snapshot name is taken',
+      orders,
+      { skipFinalSnapshot: false, finalSnapshotId: 'orders-manual' },
+      'final_snapshot_name_taken',
+    ],
+    [
+      'a final snapshot is asked of a database that is not available',
+      aDatabase({ status: 'incompatible-restore' }),
+      { skipFinalSnapshot: false, finalSnapshotId: 'last' },
+      'final_snapshot_needs_available',
+    ],
+    [
+      'a final snapshot is asked of a replica',
+      aDatabase({ replicaOf: 'orders-source' }),
+      { skipFinalSnapshot: false, finalSnapshotId: 'last' },
+      'final_snapshot_impossible_for_replica',
+    ],
+    ['a cluster is stopped', aCluster({ status: 'stopped', members: [] }), {}, 'stopped_cluster_refuses'],
+    ['a cluster still has members', courses, {}, 'cluster_still_has_members'],
+    [
+      'AWS Backup owns PITR and deletion of backups is explicit',
+      aDatabase({ awsBackupPointArn: 'arn:continuous' }),
+      {},
+      'aws_backup_refuses_deletion',
+    ],
+  ])('are honoured when %s: nothing is lost', (_, database, parameters, rule) => {
+    const inventory = anInventory({ databases: [database], recoveryPoints: [thePitr(database), aPoint(database)] });
+    const { after, effects } = fold(inventory, [theDelete(database, parameters)]);
+    expect(effects[0]).toMatchObject({ outcome: 'refused', rule });
+    expect(after.databases[0]?.alive).toBe(true);
+    expect(after.points.map(({ fate }) => fate.word)).toEqual(['survives', 'survives']);
+  });
+
+  it('count for nothing once lifted: the same call takes the automated backups', () => {
+    const database = aDatabase({ deletionProtection: true });
+    const inventory = anInventory({ databases: [database], recoveryPoints: [thePitr(database)] });
+    const { after, effects } = fold(inventory, [theDelete(database)], 'lifted');
+    expect(effects[0]).toMatchObject({ outcome: 'applied', rule: 'deletion_protection_refuses' });
+    expect(after.points[0]?.fate.word).toBe('lost');
+  });
+
+  it('are not met by a tool that switches protection off by itself', () => {
+    const database = aDatabase({ deletionProtection: true });
+    const inventory = anInventory({ databases: [database], recoveryPoints: [thePitr(database)] });
+    const { effects } = fold(inventory, [theDelete(database, { disarmsProtection: true })]);
+    expect(effects[0]).toMatchObject({ outcome: 'applied', rule: 'tool_disarms_protection' });
+  });
+
+  it('spare a cluster under AWS Backup whose delete is silent: its PITR is kept by default', () => {
+    const cluster = aCluster({ awsBackupPointArn: 'arn:continuous' });
+    expect(fateOf(cluster, thePitr(cluster), { deleteAutomatedBackups: null }).word).toBe('survives_until');
+  });
+});
+
+describe('a final snapshot', () => {
+  const named = { skipFinalSnapshot: false, finalSnapshotId: 'last' } as const;
+
+  it('is a new recovery point of the moment of the delete', () => {
+    const inventory = anInventory({ databases: [courses] });
+    const { after } = fold(inventory, deletionOf(courses, named));
+    expect(after.points[0]).toMatchObject({
+      madeByChange: true,
+      fate: { word: 'survives', rules: ['final_snapshot_taken'] },
+    });
+    expect(after.points[0]?.point).toMatchObject({
+      id: 'last',
+      arn: 'arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:last',
+      dataAt: NOW,
+    });
+  });
+
+  it('is not expected of a call that AWS refuses for another reason than protection', () => {
+    const database = aDatabase({ status: 'incompatible-restore' });
+    const inventory = anInventory({ databases: [database] });
+    expect(fold(inventory, [theDelete(database, named)], 'lifted').after.points).toEqual([]);
+  });
+
+  it('of an instance does not collide with a cluster snapshot of the same name', () => {
+    const other = aPoint(courses, { id: 'last', databaseResourceId: 'cluster-OTHER' });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [other] });
+    expect(fold(inventory, [theDelete(orders, named)]).effects[0]?.outcome).toBe('applied');
+  });
+});
+
+describe('a cluster member', () => {
+  it('takes no recovery point with it, even the last one of a protected cluster', () => {
+    const cluster = aCluster({ deletionProtection: true });
+    const inventory = anInventory({
+      databases: [cluster],
+      recoveryPoints: [thePitr(cluster), aSystemSnapshot(cluster)],
+    });
+    const [member] = deletionOf(cluster);
+    const { after, effects } = fold(inventory, member === undefined ? [] : [member]);
+    expect(effects[0]).toMatchObject({ outcome: 'applied', rule: 'member_deletion_keeps_volume' });
+    expect(after.points.map(({ fate }) => fate.word)).toEqual(['survives', 'survives']);
+    expect(after.databases[0]).toMatchObject({ alive: true, members: [] });
+  });
+});
+
+describe('before anything happens', () => {
+  it.each<[string, Partial<RecoveryPoint>, string, string]>([
+    ['a snapshot that is still being made', { status: 'creating' }, 'unknown', 'not_available_yet'],
+    ['an S3 export', { kind: 's3_export', status: 'complete' }, 'unreadable', 'export_restores_nothing'],
+    ['a snapshot shared by its owner', { kind: 'shared_snapshot' }, 'unknown', 'shared_by_other_account'],
+    ['a window that AWS does not show', { kind: 'pitr', window: null }, 'unknown', 'window_missing'],
+    [
+      'an expired vault point',
+      { kind: 'backup_snapshot', vaultArn: 'arn:v', status: 'expired' },
+      'unknown',
+      'backup_point_expired',
+    ],
+    ['a point past its end', { expiresAt: hoursAgo(1) }, 'unknown', 'expires_by_itself'],
+    ['a point with an end', { expiresAt: addDays(NOW, 3) }, 'survives_until', 'expires_by_itself'],
+    ['a point one second before its end', { expiresAt: hoursAgo(-1 / 3_600) }, 'survives_until', 'expires_by_itself'],
+  ])('%s has the fate that its listing allows', (_, fields, word, rule) => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders, fields)] });
+    expect(fold(inventory, []).after.points[0]?.fate).toMatchObject({ word, rules: [rule] });
+  });
+});
