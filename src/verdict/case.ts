@@ -1,0 +1,22 @@
+/**
+ * Everything one database is judged by, gathered: the input of every file that judges.
+ */
+
+import type { Instant } from '../core/time.ts';
+import type { DrillRecord } from '../drill/model.ts';
+import type { Database, Inventory } from '../inventory/model.ts';
+import type { Requirement } from '../policy/resolve.ts';
+import type { Survival } from '../survival/survive.ts';
+import type { Reason } from './document.ts';
+
+/** What one database is judged by. */
+export interface Case {
+  readonly database: Database;
+  readonly inventory: Inventory;
+  readonly survival: Survival;
+  readonly requirement: Requirement;
+  readonly drills: readonly DrillRecord[];
+  readonly at: Instant;
+  /** Reasons already known about this database (a mismatch, a disarming). */
+  readonly known: readonly Reason[];
+}

@@ -1,0 +1,131 @@
+/**
+ * The decision on a change: what it would leave of every database it concerns, judged and put into one document.
+ *
+ * The change is folded over the inventory with refusals lifted, because no survivor may be owed to a call
+ * that somebody can repeat. A database that is only disarmed is judged as if its deletion followed.
+ * Deterministic: the same inputs give the same bytes.
+ */
+
+import { printScope } from '../core/arn.ts';
+import { digestOf, sortedBy } from '../core/canonical.ts';
+import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
+import type { DrillRecord } from '../drill/model.ts';
+import type { Intent } from '../intent/action.ts';
+import { inventoryDigest } from '../inventory/digest.ts';
+import type { Database, Inventory } from '../inventory/model.ts';
+import { resolveRequirement } from '../policy/resolve.ts';
+import type { Policy } from '../policy/schema.ts';
+import { deletionOf } from '../survival/losses.ts';
+import { type Survival, survive } from '../survival/survive.ts';
+import { checklistOf } from './checklist.ts';
+import { concernsOf } from './concerns.ts';
+import type { DatabaseView, Decision, DecisionDocument, Reason, VerdictWord } from './document.ts';
+import { judgeDatabase } from './judge.ts';
+import { inOrder, reason, verdictOf, worstOf } from './reason.ts';
+
+/** Everything a decision rests on. */
+export interface Question {
+  readonly intent: Intent;
+  readonly inventory: Inventory;
+  readonly policy: Policy;
+  readonly drills: readonly DrillRecord[];
+  readonly at: Instant;
+  /** True when the decision will be kept in a store. */
+  readonly logged: boolean;
+}
+
+/** Decides a change. */
+export function decideChange(question: Question): DecisionDocument {
+  const { intent, inventory, policy, at } = question;
+  const survival = survive(inventory, intent.actions, { at, refusals: 'lifted' });
+  const concerns = concernsOf(intent, inventory, survival);
+  const databases = sortedBy(concerns.databases, ({ database }) => database.arn).map(({ database, known, deleted }) =>
+    judgeDatabase({
+      database,
+      inventory,
+      survival: deleted ? survival : withDeletion(question, database),
+      requirement: resolveRequirement(policy, database),
+      drills: question.drills,
+      at,
+      known,
+    }),
+  );
+  const atStake = databases.length > 0 || concerns.reasons.some(({ code }) => code !== 'nothing_at_stake');
+  const own = [...concerns.reasons, ...staleness(question)];
+  const verdict = worstOf([verdictOf(own), ...databases.map((view) => view.verdict)]);
+  const decision = decisionOf(verdict, atStake);
+  const reasons = inOrder([...own, ...approvalReason(decision)]);
+  return {
+    formatVersion: '1',
+    decision,
+    verdict,
+    changeDigest: intent.digest,
+    inventoryDigest: inventoryDigest(inventory),
+    policyDigest: digestOf({ ...policy, origin: null }),
+    at,
+    validUntil: validUntil(question, databases),
+    principal: inventory.principal.arn,
+    scope: intent.scope ?? inventory.scopes[0] ?? { accountId: inventory.principal.accountId, region: 'unknown' },
+    checklist: checklistOf({
+      intent,
+      inventory,
+      databases,
+      reasons: [
+        ...own,
+        ...concerns.databases.flatMap(({ known }) => known),
+        ...databases.flatMap((view) => view.reasons),
+      ],
+      logged: question.logged,
+    }),
+    reasons,
+    databases,
+    changes: intent.changes.map(({ address, actions, class: kind }) => ({ address, actions, class: kind })),
+    gaps: inventory.gaps,
+  };
+}
+
+/** Whether one database would come back, were it deleted now: the question of `muster report`. */
+export function judgeNow(question: Omit<Question, 'intent' | 'logged'>, database: Database): DatabaseView {
+  const { inventory, policy, drills, at } = question;
+  const survival = survive(inventory, deletionOf(database), { at, refusals: 'lifted' });
+  const requirement = resolveRequirement(policy, database);
+  return judgeDatabase({ database, inventory, survival, requirement, drills, at, known: [] });
+}
+
+/** The change followed by the deletion it makes possible. */
+function withDeletion({ intent, inventory, at }: Question, database: Database): Survival {
+  return survive(inventory, [...intent.actions, ...deletionOf(database)], { at, refusals: 'lifted' });
+}
+
+function decisionOf(verdict: VerdictWord, atStake: boolean): Decision {
+  if (verdict !== 'ready') return 'block';
+  return atStake ? 'review' : 'allow';
+}
+
+function approvalReason(decision: Decision): readonly Reason[] {
+  if (decision !== 'review') return [];
+  return [reason('human_approval_required', 'a person must still approve this change; Muster never approves anything')];
+}
+
+function staleness({ inventory, policy, at }: Question): readonly Reason[] {
+  const age = secondsBetween(inventory.observedAt, at);
+  if (age <= policy.inventorySecondsMax) return [];
+  const message = `the inventory of ${printScope(inventory.scopes[0] ?? { accountId: 'no account', region: 'no region' })} is ${printDuration(age)} old, ${printDuration(policy.inventorySecondsMax)} allowed`;
+  return [reason('inventory_stale', message, { remedy: 'read it anew:\nmuster scan' })];
+}
+
+/** The earliest of policy limit, inventory freshness, and the end of the last survivor of any database. */
+function validUntil({ policy, inventory, at }: Question, databases: readonly DatabaseView[]): Instant {
+  const ends = databases.flatMap(({ survivors }) => {
+    const expiries = survivors.map(({ expiresAt }) => expiresAt);
+    return expiries.length === 0 || expiries.includes(null)
+      ? []
+      : [expiries.flatMap((end) => end ?? []).reduce(latest)];
+  });
+  const limits = [
+    addSeconds(at, policy.verdictSecondsMax),
+    addSeconds(inventory.observedAt, policy.inventorySecondsMax),
+    ...ends,
+  ];
+  return latest(at, limits.reduce(earliest));
+}

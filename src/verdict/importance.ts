@@ -1,0 +1,26 @@
+/**
+ * Facts that show what a database is worth: age, size, class, redundancy, dependants.
+ *
+ * Never its name: `dev-` proved nothing on the day production was called that.
+ */
+
+import { type Instant, SECONDS_PER_DAY, secondsBetween } from '../core/time.ts';
+import type { Database } from '../inventory/model.ts';
+
+/** The facts in words, such as `created 732 days ago`. */
+export function importanceOf(database: Database, at: Instant): readonly string[] {
+  const { createdAt, storageGib, instanceClass, members, multiAz, replicas, globalClusterArn } = database;
+  const days = createdAt === null ? null : Math.floor(secondsBetween(createdAt, at) / SECONDS_PER_DAY);
+  const classes = [...new Set([instanceClass, ...members.map((member) => member.instanceClass)])].filter(
+    (name) => name !== null,
+  );
+  return [
+    days === null ? null : `created ${days} ${days === 1 ? 'day' : 'days'} ago`,
+    storageGib === null ? null : `${storageGib} GiB allocated`,
+    classes.length === 0 ? null : classes.join(', '),
+    members.length === 0 ? null : `${members.length} ${members.length === 1 ? 'instance' : 'instances'}`,
+    multiAz ? 'Multi-AZ' : null,
+    replicas.length === 0 ? null : `${replicas.length} read ${replicas.length === 1 ? 'replica' : 'replicas'}`,
+    globalClusterArn === null ? null : 'part of a global database',
+  ].filter((fact) => fact !== null);
+}

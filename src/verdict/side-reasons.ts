@@ -1,0 +1,97 @@
+/**
+ * Reasons beside the requirement: what the gaps may hide, and what a person should know though it forces nothing.
+ *
+ * A gap has a direction: one that may hide survivors softens "not ready" to "unknown"; one that may hide a threat
+ * spoils "ready".
+ */
+
+import { type Instant, latest } from '../core/time.ts';
+import type { Database, Gap } from '../inventory/model.ts';
+import type { RuleCode } from '../survival/rules.ts';
+import { pointsOf } from '../survival/survive.ts';
+import type { Case } from './case.ts';
+import type { Reason } from './document.ts';
+import { reason } from './reason.ts';
+import type { ReasonCode } from './reasons.ts';
+import type { Survivor } from './survivors.ts';
+
+const CLEARED_BY_SURVIVORS: readonly ReasonCode[] = ['no_survivor', 'survivor_only_in_plan', 'data_loss_exceeded'];
+
+/** The reasons with the gaps of the database's account weighed in. */
+export function withGaps(reasons: readonly Reason[], gaps: readonly Gap[], database: Database): readonly Reason[] {
+  const near = gaps.filter(({ where }) => where.accountId === database.accountId);
+  const hiding = near.filter((gap) => gap.hides === 'survivors');
+  const names = hiding.map(({ what }) => what).join(', ');
+  const softened = reasons.map((found) =>
+    hiding.length > 0 && CLEARED_BY_SURVIVORS.includes(found.code)
+      ? reason('gap_hides_survivors', `${found.message}, but ${names} could not be read`, { remedy: found.remedy })
+      : found,
+  );
+  // A key whose state was not read already leaves its own points unknown; it says nothing about others.
+  const threats = near.filter(
+    ({ hides, action, where }) => hides === 'threats' && !action.startsWith('kms:') && where.region === database.region,
+  );
+  return [
+    ...softened,
+    ...threats.map(({ what, action, cause }) =>
+      reason('gap_hides_threats', `${what} could not be read (${action}: ${cause})`),
+    ),
+  ];
+}
+
+/** What a person should know besides. */
+export function sideReasons(input: Case, counted: readonly Survivor[]): readonly Reason[] {
+  return [...unreadableReasons(input), ...lostReasons(input), ...refusalReasons(input), ...expiryReasons(counted)];
+}
+
+/** The things a restore of this database needs that the change deletes, in words. */
+export function prerequisitesLost({ database, survival }: Case): readonly string[] {
+  const uses = (name: string) =>
+    name === database.subnetGroup ||
+    name === database.parameterGroup ||
+    database.optionGroups.includes(name) ||
+    database.securityGroupIds.includes(name);
+  return survival.after.prerequisitesLost
+    .filter(({ prerequisite, name }) => prerequisite === 'secret' || uses(name))
+    .map(({ prerequisite, name }) => `${prerequisite.replaceAll('_', ' ')} ${name}`);
+}
+
+function unreadableReasons({ database, survival }: Case): readonly Reason[] {
+  const ids = pointsOf(survival.after, database)
+    .filter(({ fate, point }) => fate.word === 'unreadable' && point.kind !== 's3_export')
+    .map(({ point }) => point.id);
+  if (ids.length === 0) return [];
+  return [reason('survivors_unreadable', `these remain but no restore can use them: ${ids.join(', ')}`)];
+}
+
+function lostReasons(input: Case): readonly Reason[] {
+  const lost = prerequisitesLost(input);
+  if (lost.length === 0) return [];
+  return [reason('prerequisites_lost', `a restore needs these, and they go too: ${lost.join(', ')}`)];
+}
+
+function refusalReasons({ database, survival }: Case): readonly Reason[] {
+  const rules = survival.effects
+    .filter(({ databaseResourceId, action }) => databaseResourceId === database.resourceId && isDeletion(action.kind))
+    .flatMap(({ rule }) => (rule === null || rule === 'tool_disarms_protection' ? [] : rule));
+  return [...new Set<RuleCode>(rules)].map((rule) =>
+    reason(
+      'refused_now',
+      `AWS would refuse the deletion now (${rule}); one more call lifts that, so it counts for nothing`,
+      {
+        source: rule,
+      },
+    ),
+  );
+}
+
+function isDeletion(kind: string): boolean {
+  return kind === 'delete_db_instance' || kind === 'delete_db_cluster';
+}
+
+function expiryReasons(counted: readonly Survivor[]): readonly Reason[] {
+  const ends = counted.flatMap(({ view }) => view.expiresAt ?? []);
+  if (ends.length === 0 || ends.length < counted.length) return [];
+  const last = ends.reduce<Instant>(latest, ends[0] as Instant);
+  return [reason('last_survivor_expires', `every survivor ends by itself, the last at ${last}`)];
+}

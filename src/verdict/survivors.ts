@@ -1,0 +1,65 @@
+/**
+ * The recovery points that outlive a loss, each with what is known of it: age of its data, end, grade, reach.
+ *
+ * A kind that no restore call accepts is never a survivor, whatever its fate.
+ */
+
+import type { Instant } from '../core/time.ts';
+import { type Claim, claimOf, type DrillRecord } from '../drill/model.ts';
+import { dataLossSeconds, newestInstantOf } from '../survival/data-loss.ts';
+import { isAlive } from '../survival/fate.ts';
+import { pointsOf } from '../survival/survive.ts';
+import { restoresToAnyInstant, type TrackedPoint } from '../survival/world.ts';
+import type { Case } from './case.ts';
+import type { SurvivorView } from './document.ts';
+import { gradeOf } from './evidence.ts';
+import { reachOf } from './reach.ts';
+
+/** A recovery point that a restore could start from afterwards. */
+export interface Survivor {
+  readonly view: SurvivorView;
+  readonly claim: Claim;
+  /** The newest instant it gives back; null when AWS does not say. */
+  readonly newestAt: Instant | null;
+}
+
+/** The survivors of one database, those with the least work lost first. */
+export function survivorsOf(input: Case, drills: readonly DrillRecord[]): readonly Survivor[] {
+  return pointsOf(input.survival.after, input.database)
+    .filter(({ fate }) => isAlive(fate))
+    .flatMap((tracked) => survivorOf(tracked, input, drills))
+    .sort(leastLossFirst);
+}
+
+/** The survivors that the change itself neither makes nor holds: the only ones that count. */
+export function outsidePlan(survivors: readonly Survivor[]): readonly Survivor[] {
+  return survivors.filter(({ view }) => view.reach !== 'same_plan');
+}
+
+function survivorOf(
+  tracked: TrackedPoint,
+  { survival, at, database }: Case,
+  drills: readonly DrillRecord[],
+): Survivor[] {
+  const claim = claimOf(tracked.point.kind);
+  if (claim === null) return [];
+  const newest = newestInstantOf(tracked.point);
+  const available =
+    tracked.point.status === 'available' || restoresToAnyInstant(tracked.point) || tracked.point.vaultArn !== null;
+  const view: SurvivorView = {
+    id: tracked.point.id,
+    kind: tracked.point.kind,
+    createdAt: tracked.point.createdAt,
+    expiresAt: tracked.fate.until,
+    dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
+    grade: gradeOf(drills, tracked.point.arn, available),
+    reach: reachOf(tracked, database, survival.after.vaults),
+    rules: tracked.fate.rules.length === 0 ? ['untouched'] : tracked.fate.rules,
+  };
+  return [{ view, claim, newestAt: newest }];
+}
+
+function leastLossFirst(a: Survivor, b: Survivor): number {
+  const loss = ({ view }: Survivor) => view.dataLossSeconds ?? Number.MAX_SAFE_INTEGER;
+  return loss(a) - loss(b) || (a.view.id < b.view.id ? -1 : 1);
+}

@@ -1,0 +1,236 @@
+/** A change decided: what it concerns, what the decision is, and what the document says of itself. */
+
+import { describe, expect, it } from 'vitest';
+import { addSeconds } from '../../src/core/time.ts';
+import type { DrillRecord } from '../../src/drill/model.ts';
+import type { Action, Change, Intent, SignalCode } from '../../src/intent/action.ts';
+import type { Inventory } from '../../src/inventory/model.ts';
+import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
+import { decideChange } from '../../src/verdict/decide.ts';
+import {
+  aCluster,
+  aDatabase,
+  aDrill,
+  anIntent,
+  anInventory,
+  aPoint,
+  aTarget,
+  aTargetOf,
+  aVault,
+  deletionOf,
+  hoursAgo,
+  NOW,
+  SCOPE,
+  thePitr,
+} from '../support/builders.ts';
+
+const orders = aDatabase();
+const courses = aCluster();
+const manual = aPoint(orders);
+const estate = anInventory({
+  databases: [orders, courses],
+  recoveryPoints: [manual, thePitr(orders), thePitr(courses)],
+});
+const proven = [aDrill(orders)];
+
+function decide(
+  intent: Intent,
+  { inventory = estate, drills = proven }: { inventory?: Inventory; drills?: readonly DrillRecord[] } = {},
+) {
+  const document = decideChange({ intent, inventory, policy: DEFAULT_POLICY, drills, at: NOW, logged: true });
+  return {
+    ...document,
+    codes: document.reasons.map(({ code }) => code),
+    names: document.databases.map(({ identifier }) => identifier),
+  };
+}
+
+function aChange(fields: Partial<Change>): Change {
+  return { address: 'aws_thing.it', actions: ['delete'], class: 'destroy', steps: [], ...fields };
+}
+
+describe('the decision', () => {
+  it('is review for a destroy that leaves a proven survivor, and says that a person must approve', () => {
+    const document = decide(anIntent(deletionOf(orders)));
+    expect(document).toMatchObject({ decision: 'review', verdict: 'ready', names: ['orders'] });
+    expect(document.codes).toEqual(['human_approval_required']);
+  });
+
+  it('is block for one that leaves none', () => {
+    const document = decide(anIntent(deletionOf(courses)));
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready', names: ['courses'] });
+  });
+
+  it('is the worst of its databases', () => {
+    const document = decide(anIntent([...deletionOf(orders), ...deletionOf(courses)]));
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready' });
+    expect(document.databases.map(({ verdict }) => verdict)).toEqual(['not_ready', 'ready']);
+  });
+
+  it('is allow for a change that concerns nothing', () => {
+    const document = decide(anIntent([], { changes: [aChange({ class: 'update', actions: ['update'] })] }));
+    expect(document).toMatchObject({ decision: 'allow', verdict: 'ready', codes: ['nothing_at_stake'] });
+  });
+
+  it('is review, never allow, when only other things are destroyed', () => {
+    const document = decide(anIntent([], { changes: [aChange({ class: 'other_destroy', address: 'aws_vpc.main' })] }));
+    expect(document).toMatchObject({ decision: 'review', verdict: 'ready' });
+    expect(document.codes).toContain('other_resources_destroyed');
+  });
+
+  it('is block, as unknown, for a part that was not understood', () => {
+    const opaque: Action = {
+      kind: 'opaque',
+      target: aTargetOf({ arn: 'arn:x', name: 'aws_backup_framework.x' }),
+      why: 'not modelled',
+    };
+    const document = decide(anIntent([opaque], { changes: [aChange({ class: 'unknown', steps: [opaque] })] }));
+    expect(document).toMatchObject({ decision: 'block', verdict: 'unknown' });
+    expect(document.codes).toContain('change_not_understood');
+  });
+
+  it('counts a snapshot that the plan itself deletes as gone', () => {
+    const document = decide(
+      anIntent([{ kind: 'delete_db_snapshot', target: aTargetOf(manual) }, ...deletionOf(orders)]),
+    );
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready' });
+  });
+
+  it('does not count a final snapshot that the plan itself would make', () => {
+    const final = { skipFinalSnapshot: false, finalSnapshotId: 'last' };
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [] });
+    const document = decide(anIntent(deletionOf(orders, final)), { inventory });
+    expect(document.databases[0]?.survivors).toMatchObject([
+      { id: 'last', reach: 'same_plan', grade: 'exists', dataLossSeconds: 0 },
+    ]);
+    expect(document.databases[0]?.reasons[0]?.code).toBe('survivor_only_in_plan');
+  });
+
+  it('concerns a database that only loses a recovery point', () => {
+    const document = decide(anIntent([{ kind: 'delete_db_snapshot', target: aTargetOf(manual) }]));
+    expect(document).toMatchObject({ decision: 'block', names: ['orders'] });
+  });
+});
+
+describe('disarming', () => {
+  const modify = (change: { deletionProtection?: boolean; retentionDays?: number }): Intent => {
+    const step: Action = { kind: 'modify_db_instance', target: aTarget(orders), change };
+    return anIntent([step], { changes: [aChange({ class: 'disarm', actions: ['update'], steps: [step] })] });
+  };
+
+  it('is judged as if the deletion followed: ready only with a survivor', () => {
+    expect(decide(modify({ deletionProtection: false }))).toMatchObject({ decision: 'review', names: ['orders'] });
+    const bare = anInventory({ databases: [orders], recoveryPoints: [thePitr(orders)] });
+    expect(decide(modify({ deletionProtection: false }), { inventory: bare })).toMatchObject({
+      decision: 'block',
+      verdict: 'not_ready',
+    });
+  });
+
+  it('that no one database can be named for is unknown', () => {
+    const document = decide(
+      anIntent([], { changes: [aChange({ class: 'disarm', address: 'aws_backup_vault.main' })] }),
+    );
+    expect(document).toMatchObject({ decision: 'block', verdict: 'unknown', codes: ['disarms_elsewhere'] });
+  });
+
+  it('by removing a vault lock is unknown', () => {
+    const vault = aVault({ lock: 'governance' });
+    const step: Action = { kind: 'delete_vault_lock', target: aTargetOf(vault) };
+    const inventory = anInventory({ ...estate, vaults: [vault] });
+    const document = decide(anIntent([step], { changes: [aChange({ class: 'disarm', steps: [step] })] }), {
+      inventory,
+    });
+    expect(document).toMatchObject({ decision: 'block', verdict: 'unknown' });
+  });
+});
+
+describe('a mistaken world', () => {
+  it('is a state that means an earlier database of the same name', () => {
+    const target = { ...aTarget(orders), resourceId: 'db-EARLIER' };
+    const [deletion] = deletionOf(orders);
+    const intent = anIntent(deletion === undefined ? [] : [{ ...deletion, target } as Action]);
+    const document = decide(intent);
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready' });
+    expect(document.databases[0]?.reasons[0]?.code).toBe('state_mismatch');
+    expect(document.checklist.find(({ point }) => point === 'source_of_truth')?.result).toBe('fail');
+  });
+
+  it('is a create of what already exists', () => {
+    const step: Action = { kind: 'create_database', target: { ...aTarget(orders), arn: null, resourceId: null } };
+    const document = decide(
+      anIntent([step], { changes: [aChange({ class: 'create', actions: ['create'], steps: [step] })] }),
+    );
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready', codes: ['create_collides'] });
+  });
+
+  it('is a target that nobody observed', () => {
+    const document = decide(
+      anIntent(deletionOf(aDatabase({ resourceId: 'db-GONE', arn: 'arn:gone', identifier: 'gone' }))),
+    );
+    expect(document).toMatchObject({ decision: 'block' });
+    expect(document.codes).toContain('target_not_observed');
+  });
+
+  it('is a change in a region where nothing was read', () => {
+    const document = decide(anIntent([], { scope: { ...SCOPE, region: 'us-east-1' } }));
+    expect(document).toMatchObject({ decision: 'block', verdict: 'unknown', codes: ['scope_not_observed'] });
+    expect(document.checklist[0]).toMatchObject({ point: 'environment_confirmed', result: 'fail' });
+  });
+
+  it.each<[SignalCode, string, string]>([
+    ['empty_state', 'block', 'not_ready'],
+    ['errored_plan', 'block', 'unknown'],
+    ['unread_part', 'block', 'unknown'],
+    ['incomplete_plan', 'review', 'ready'],
+    ['drift_deleted', 'review', 'ready'],
+  ])('signalled by %s is %s', (code, decision, verdict) => {
+    const document = decide(anIntent(deletionOf(orders), { signals: [{ code, detail: 'seen' }] }));
+    expect(document).toMatchObject({ decision, verdict });
+  });
+
+  it('is an inventory older than the policy allows', () => {
+    const aged = (seconds: number) =>
+      decide(anIntent(deletionOf(orders)), { inventory: { ...estate, observedAt: addSeconds(NOW, -seconds) } });
+    expect(aged(3_600).decision).toBe('review');
+    expect(aged(3_601)).toMatchObject({ decision: 'block', verdict: 'unknown', codes: ['inventory_stale'] });
+  });
+});
+
+describe('the document', () => {
+  it('is valid until the earliest of inventory freshness, policy limit and last survivor', () => {
+    expect(decide(anIntent(deletionOf(orders))).validUntil).toBe(addSeconds(NOW, 3_600));
+    const older = { ...estate, observedAt: hoursAgo(0.5) };
+    expect(decide(anIntent(deletionOf(orders)), { inventory: older }).validUntil).toBe(addSeconds(NOW, 1_800));
+    const vault = aVault();
+    const ending = aPoint(orders, { kind: 'backup_snapshot', vaultArn: vault.arn, expiresAt: addSeconds(NOW, 60) });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [ending], vaults: [vault] });
+    expect(decide(anIntent(deletionOf(orders)), { inventory }).validUntil).toBe(addSeconds(NOW, 60));
+  });
+
+  it('has all eight points, each with its evidence marked', () => {
+    const { checklist } = decide(anIntent(deletionOf(orders)));
+    expect(checklist).toHaveLength(8);
+    const lines = checklist.flatMap(({ evidence }) => evidence);
+    expect(lines.length).toBeGreaterThanOrEqual(8);
+    expect(lines.filter((line) => !/^(verified|assumed|contradicted): /.test(line))).toEqual([]);
+  });
+
+  it('passes no point that only assumes', () => {
+    const { checklist } = decide(anIntent(deletionOf(orders)));
+    const assumed = checklist.filter(({ evidence }) => evidence.some((line) => line.startsWith('assumed:')));
+    expect(assumed.map(({ result }) => result)).not.toContain('pass');
+    expect(assumed.length).toBeGreaterThan(0);
+  });
+
+  it('is the same to the byte whatever the order of what was observed', () => {
+    const shuffled = {
+      ...estate,
+      databases: [...estate.databases].reverse(),
+      recoveryPoints: [...estate.recoveryPoints].reverse(),
+    };
+    const intent = anIntent([...deletionOf(orders), ...deletionOf(courses)]);
+    const casualties = (inventory: Inventory) => JSON.stringify(decide(intent, { inventory }));
+    expect(casualties(shuffled)).toBe(casualties(estate));
+  });
+});
