@@ -40,7 +40,6 @@ export const ERRORS = {
   MUSTER_ENDPOINT_UNREACHABLE: { class: 'unavailable', hint: 'Check AWS_ENDPOINT_URL and that the endpoint is up.' },
   MUSTER_AWS_UNAVAILABLE: { class: 'unavailable', hint: 'Wait and run it again.' },
   MUSTER_DRILL_FAILED: { class: 'drill', hint: 'Run muster drill show to see where it stopped.' },
-  MUSTER_DRILL_INTERRUPTED: { class: 'drill', hint: 'Run muster drill sweep to clean up what it left.' },
   MUSTER_NO_RECOVERY_POINT: { class: 'drill', hint: 'Take a snapshot first; there is nothing to restore.' },
   MUSTER_SCRATCH_LEAKED: {
     class: 'scratch_leak',

@@ -18,6 +18,7 @@ export type Seconds = number;
 /** A length of time in whole days, as AWS counts retention. */
 export type Days = number;
 
+/** A day as AWS counts retention: never a calendar day. */
 export const SECONDS_PER_DAY = 86_400;
 const INSTANT_FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;

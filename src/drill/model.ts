@@ -7,6 +7,7 @@
  */
 
 import type { Scope } from '../core/arn.ts';
+import { unreachable } from '../core/invariant.ts';
 import type { Instant, Seconds } from '../core/time.ts';
 import type { RecoveryPointKind } from '../inventory/model.ts';
 
@@ -36,6 +37,8 @@ export function claimOf(kind: RecoveryPointKind): Claim | null {
       return 'copy';
     case 's3_export':
       return null;
+    default:
+      return unreachable(kind, 'recovery point kinds');
   }
 }
 
@@ -59,6 +62,8 @@ export type Phase = (typeof PHASES)[number];
 /** One question put to a scratch database. */
 export type Probe =
   | { readonly kind: 'row_count'; readonly name: string; readonly table: string; readonly rowsMin: number | null }
+  /** All rows of all user tables together. */
+  | { readonly kind: 'total_rows'; readonly name: string; readonly rowsMin: number }
   | { readonly kind: 'tables'; readonly name: string; readonly tablesMin: number }
   | { readonly kind: 'freshness'; readonly name: string; readonly sql: string; readonly ageSecondsMax: Seconds }
   | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly equals: string };

@@ -15,6 +15,7 @@ import type { Days } from '../core/time.ts';
 export interface Target {
   readonly arn: string | null;
   readonly resourceId: string | null;
+  /** Empty when the document does not name it; an `opaque` step then has the document's address here. */
   readonly identifier: string;
   readonly scope: Scope | null;
 }
@@ -35,6 +36,7 @@ export interface ProtectionChange {
   readonly applyImmediately?: boolean;
 }
 
+/** One API-level action; `kind` names the call. */
 export type Action =
   | { readonly kind: 'delete_db_instance'; readonly target: Target; readonly parameters: DeleteParameters }
   | { readonly kind: 'delete_db_cluster'; readonly target: Target; readonly parameters: DeleteParameters }
@@ -90,6 +92,7 @@ export interface Signal {
   readonly detail: string;
 }
 
+/** What a reader can notice about a document as a whole. */
 export const SIGNAL_CODES = [
   /** The plan creates and its state knows nothing: a lost or empty state. */
   'empty_state',
@@ -106,6 +109,7 @@ export const SIGNAL_CODES = [
 ] as const;
 export type SignalCode = (typeof SIGNAL_CODES)[number];
 
+/** Kinds of document that readers exist, or will exist, for. */
 export const INTENT_SOURCES = ['terraform', 'command', 'kubernetes', 'cloudformation', 'what_if'] as const;
 export type IntentSource = (typeof INTENT_SOURCES)[number];
 

@@ -11,6 +11,7 @@
 import type { Scope } from '../core/arn.ts';
 import type { Days, Instant } from '../core/time.ts';
 
+/** What a database can be; AWS deletes each kind by rules of its own. */
 export const DATABASE_KINDS = ['rds_instance', 'aurora_cluster', 'multi_az_cluster'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
@@ -139,6 +140,7 @@ export interface RecoveryPoint extends Scope {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** `KeyState` of AWS KMS; only `enabled` lets a restore read. */
 export const KEY_STATES = [
   'enabled',
   'disabled',

@@ -8,6 +8,7 @@
 import type { Action } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 
+/** The losses that can be asked about by name. */
 export const LOSSES = ['database_deleted'] as const;
 export type LossName = (typeof LOSSES)[number];
 

@@ -12,6 +12,7 @@ interface RuleEntry {
   readonly source: string;
 }
 
+/** The catalogue, by code. */
 export const RULES = {
   // What holds before anything happens.
   untouched: {

@@ -29,6 +29,7 @@ export interface TrackedDatabase {
   readonly members: readonly string[];
 }
 
+/** Everything a loss can change, at one instant. */
 export interface World {
   readonly at: Instant;
   readonly databases: readonly TrackedDatabase[];

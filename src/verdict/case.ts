@@ -1,5 +1,8 @@
 /**
- * Everything one database is judged by, gathered: the input of every file that judges.
+ * Everything one database is judged by, gathered.
+ *
+ * The input of every file that judges. Holds no judgement itself, and nothing that would have to be looked up while
+ * judging.
  */
 
 import type { Instant } from '../core/time.ts';

@@ -48,7 +48,7 @@ export function concernsOf(intent: Intent, inventory: Inventory, survival: Survi
     ...signalReasons(intent),
     ...opaqueReasons(intent),
     ...elsewhere(intent, survival),
-    ...otherReasons(intent),
+    ...otherReasons(intent, databases.length > 0),
   ];
   if (databases.length > 0 || reasons.length > 0) return { databases, reasons };
   return { databases, reasons: [reason('nothing_at_stake', 'this change concerns no database and no recovery point')] };
@@ -178,12 +178,13 @@ function opaqueReasons(intent: Intent): readonly Reason[] {
   );
 }
 
-function otherReasons(intent: Intent): readonly Reason[] {
-  const others = intent.changes.filter((change) => change.class === 'other_destroy');
+/** What is destroyed besides: never judged here, and never waved through either. */
+function otherReasons(intent: Intent, concerned: boolean): readonly Reason[] {
+  const others = intent.changes.filter(
+    (change) => change.class === 'other_destroy' || (change.class === 'destroy' && !concerned),
+  );
   if (others.length === 0) return [];
   const shown = others.slice(0, 3).map(({ address }) => address);
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
-  return [
-    reason('other_resources_destroyed', `outside what Muster judges, also destroyed: ${shown.join(', ')}${more}`),
-  ];
+  return [reason('other_resources_destroyed', `destroyed, and no database concerned: ${shown.join(', ')}${more}`)];
 }

@@ -23,6 +23,7 @@ export type Decision = (typeof DECISIONS)[number];
 export const VERDICTS = ['not_ready', 'unknown', 'ready'] as const;
 export type VerdictWord = (typeof VERDICTS)[number];
 
+/** The eight points, in the order in which they are shown. */
 export const CHECKPOINTS = [
   'environment_confirmed',
   'source_of_truth',
@@ -42,6 +43,7 @@ export interface ChecklistPoint {
   readonly evidence: readonly string[];
 }
 
+/** One reason for a verdict; its weight follows from its code. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly severity: Severity;
@@ -56,6 +58,7 @@ export interface Reason {
 export const REACHES = ['same_plan', 'principal', 'same_account', 'other_region', 'other_account'] as const;
 export type Reach = (typeof REACHES)[number];
 
+/** A recovery point that a restore could start from afterwards. */
 export interface SurvivorView {
   readonly id: string;
   readonly kind: RecoveryPointKind;
@@ -67,6 +70,7 @@ export interface SurvivorView {
   readonly rules: readonly RuleCode[];
 }
 
+/** A recovery point that no restore can be counted on to start from. */
 export interface CasualtyView {
   readonly id: string;
   readonly kind: RecoveryPointKind;
@@ -83,6 +87,7 @@ export interface RestoreTime {
   readonly conditions: string | null;
 }
 
+/** One database, judged. */
 export interface DatabaseView {
   readonly arn: string;
   readonly resourceId: string;
@@ -102,6 +107,7 @@ export interface DatabaseView {
   readonly prerequisitesLost: readonly string[];
 }
 
+/** A decision, and everything it rests on. */
 export interface DecisionDocument {
   readonly formatVersion: '1';
   readonly decision: Decision;

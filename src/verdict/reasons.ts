@@ -15,6 +15,7 @@ interface ReasonEntry {
   readonly meaning: string;
 }
 
+/** The catalogue, by code; about one database first, then about the change. */
 export const REASONS = {
   // About one database.
   no_survivor: { severity: 'block', forces: 'not_ready', meaning: 'no recovery point outlives the change' },

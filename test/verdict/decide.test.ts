@@ -78,6 +78,13 @@ describe('the decision', () => {
     expect(document.codes).toContain('other_resources_destroyed');
   });
 
+  it('is review, never allow, when only something a restore may need is destroyed', () => {
+    const target = aTargetOf({ arn: 'arn:sg', name: 'sg-unused' });
+    const document = decide(anIntent([{ kind: 'delete_prerequisite', target, prerequisite: 'security_group' }]));
+    expect(document).toMatchObject({ decision: 'review', names: [] });
+    expect(document.codes).toContain('other_resources_destroyed');
+  });
+
   it('is block, as unknown, for a part that was not understood', () => {
     const opaque: Action = {
       kind: 'opaque',

@@ -1,0 +1,270 @@
+/**
+ * The shapes of AWS answers, only the fields Muster uses, parsed once at the edge.
+ *
+ * Given one item of a listing as the SDK deserialized it. What AWS leaves out is null here; what an item
+ * cannot be understood without is required, and an item that lacks it becomes a gap. Reads no clock.
+ * Source: Amazon RDS API 2014-10-31, AWS Backup API 2018-11-15, AWS KMS API 2014-11-01, AWS STS API.
+ */
+
+import * as z from 'zod';
+import { fromEpochMilliseconds } from '../../core/time.ts';
+
+const opt = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value): z.output<T> | null => value ?? null);
+const text = z.string().min(1);
+const instant = z.date().transform((date) => fromEpochMilliseconds(date.getTime()));
+const optText = opt(z.string());
+const optNumber = opt(z.number());
+const optInstant = opt(instant);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
+const words = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+const status = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? 'unknown');
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? []);
+
+const tags = list(z.object({ Key: text, Value: optText })).transform((pairs) =>
+  Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value ?? ''])),
+);
+const securityGroups = list(z.object({ VpcSecurityGroupId: optText })).transform((groups) =>
+  groups.flatMap(({ VpcSecurityGroupId }) => (VpcSecurityGroupId === null ? [] : [VpcSecurityGroupId])),
+);
+const restoreWindow = opt(z.object({ EarliestTime: optInstant, LatestTime: optInstant }));
+
+/** Every engine's items come through the same listings; the engine is read first. */
+export const engineOnly = z.object({ Engine: text });
+
+/** `DBInstance`. */
+export const dbInstance = z.object({
+  DBInstanceIdentifier: text,
+  DBInstanceArn: text,
+  DbiResourceId: text,
+  DBClusterIdentifier: optText,
+  Engine: text,
+  EngineVersion: status,
+  DBInstanceStatus: status,
+  DBInstanceClass: optText,
+  InstanceCreateTime: optInstant,
+  AllocatedStorage: optNumber,
+  MultiAZ: flag,
+  ReadReplicaDBInstanceIdentifiers: words,
+  ReadReplicaDBClusterIdentifiers: words,
+  ReadReplicaSourceDBInstanceIdentifier: optText,
+  ReadReplicaSourceDBClusterIdentifier: optText,
+  BackupRetentionPeriod: z.number().int().min(0),
+  LatestRestorableTime: optInstant,
+  DeletionProtection: flag,
+  StorageEncrypted: flag,
+  KmsKeyId: optText,
+  AwsBackupRecoveryPointArn: optText,
+  DBSubnetGroup: opt(z.object({ DBSubnetGroupName: optText })),
+  DBParameterGroups: list(z.object({ DBParameterGroupName: optText })),
+  OptionGroupMemberships: list(z.object({ OptionGroupName: optText })),
+  VpcSecurityGroups: securityGroups,
+  PubliclyAccessible: opt(z.boolean()),
+  MasterUsername: optText,
+  DBName: optText,
+  Endpoint: opt(z.object({ Address: optText, Port: optNumber })),
+  TagList: tags,
+});
+/** dbInstance, parsed. */
+export type DbInstance = z.infer<typeof dbInstance>;
+
+/** `DBCluster`. */
+export const dbCluster = z.object({
+  DBClusterIdentifier: text,
+  DBClusterArn: text,
+  DbClusterResourceId: text,
+  Engine: text,
+  EngineVersion: status,
+  Status: status,
+  ClusterCreateTime: optInstant,
+  AllocatedStorage: optNumber,
+  DBClusterInstanceClass: optText,
+  MultiAZ: flag,
+  DBClusterMembers: list(z.object({ DBInstanceIdentifier: text, IsClusterWriter: flag })),
+  ReadReplicaIdentifiers: words,
+  ReplicationSourceIdentifier: optText,
+  GlobalClusterIdentifier: optText,
+  BackupRetentionPeriod: z.number().int().min(0),
+  EarliestRestorableTime: optInstant,
+  LatestRestorableTime: optInstant,
+  DeletionProtection: flag,
+  StorageEncrypted: flag,
+  KmsKeyId: optText,
+  AwsBackupRecoveryPointArn: optText,
+  DBSubnetGroup: optText,
+  DBClusterParameterGroup: optText,
+  DBClusterOptionGroupMemberships: list(z.object({ DBClusterOptionGroupName: optText })),
+  VpcSecurityGroups: securityGroups,
+  PubliclyAccessible: opt(z.boolean()),
+  MasterUsername: optText,
+  DatabaseName: optText,
+  Endpoint: optText,
+  Port: optNumber,
+  TagList: tags,
+});
+/** dbCluster, parsed. */
+export type DbCluster = z.infer<typeof dbCluster>;
+
+/** `DBSnapshot`. */
+export const dbSnapshot = z.object({
+  DBSnapshotIdentifier: text,
+  DBSnapshotArn: text,
+  DBInstanceIdentifier: z.string().default(''),
+  DbiResourceId: optText,
+  SnapshotType: text,
+  Status: status,
+  Engine: text,
+  EngineVersion: optText,
+  SnapshotCreateTime: optInstant,
+  OriginalSnapshotCreateTime: optInstant,
+  SnapshotDatabaseTime: optInstant,
+  SourceRegion: optText,
+  SourceDBSnapshotIdentifier: optText,
+  AllocatedStorage: optNumber,
+  Encrypted: flag,
+  KmsKeyId: optText,
+  TagList: tags,
+});
+/** dbSnapshot, parsed. */
+export type DbSnapshot = z.infer<typeof dbSnapshot>;
+
+/** `DBClusterSnapshot`. */
+export const dbClusterSnapshot = z.object({
+  DBClusterSnapshotIdentifier: text,
+  DBClusterSnapshotArn: text,
+  DBClusterIdentifier: z.string().default(''),
+  DbClusterResourceId: optText,
+  SnapshotType: text,
+  Status: status,
+  Engine: text,
+  EngineVersion: optText,
+  SnapshotCreateTime: optInstant,
+  SourceDBClusterSnapshotArn: optText,
+  AllocatedStorage: optNumber,
+  StorageEncrypted: flag,
+  KmsKeyId: optText,
+  TagList: tags,
+});
+/** dbClusterSnapshot, parsed. */
+export type DbClusterSnapshot = z.infer<typeof dbClusterSnapshot>;
+
+const automatedBackup = {
+  Region: optText,
+  Status: status,
+  Engine: text,
+  EngineVersion: optText,
+  RestoreWindow: restoreWindow,
+  BackupRetentionPeriod: optNumber,
+  AllocatedStorage: optNumber,
+  KmsKeyId: optText,
+  AwsBackupRecoveryPointArn: optText,
+  TagList: tags,
+};
+
+/** `DBInstanceAutomatedBackup`. */
+export const instanceBackup = z.object({
+  ...automatedBackup,
+  DbiResourceId: text,
+  DBInstanceIdentifier: z.string().default(''),
+  DBInstanceAutomatedBackupsArn: text,
+  Encrypted: flag,
+});
+/** instanceBackup, parsed. */
+export type InstanceBackup = z.infer<typeof instanceBackup>;
+
+/** `DBClusterAutomatedBackup`. */
+export const clusterBackup = z.object({
+  ...automatedBackup,
+  DbClusterResourceId: text,
+  DBClusterIdentifier: z.string().default(''),
+  DBClusterAutomatedBackupsArn: text,
+  StorageEncrypted: flag,
+});
+/** clusterBackup, parsed. */
+export type ClusterBackup = z.infer<typeof clusterBackup>;
+
+/** `BackupVaultListMember`: it shows the lock as `DescribeBackupVault` does. */
+export const backupVault = z.object({
+  BackupVaultName: text,
+  BackupVaultArn: text,
+  VaultType: optText,
+  Locked: flag,
+  LockDate: optInstant,
+  MinRetentionDays: optNumber,
+});
+/** backupVault, parsed. */
+export type BackupVault = z.infer<typeof backupVault>;
+
+/** `RecoveryPointByBackupVault`. */
+export const vaultItem = z.object({
+  RecoveryPointArn: text,
+  ResourceArn: text,
+  ResourceType: text,
+  Status: status,
+  SourceBackupVaultArn: optText,
+  CreationDate: optInstant,
+  CalculatedLifecycle: opt(z.object({ DeleteAt: optInstant })),
+  Lifecycle: opt(z.object({ DeleteAfterDays: optNumber })),
+  EncryptionKeyArn: optText,
+  IsEncrypted: flag,
+});
+/** vaultItem, parsed. */
+export type VaultItem = z.infer<typeof vaultItem>;
+
+/** `KeyMetadata` of `DescribeKey`. */
+export const keyMetadata = z.object({
+  Arn: text,
+  KeyState: z.enum([
+    'Enabled',
+    'Disabled',
+    'PendingDeletion',
+    'PendingReplicaDeletion',
+    'PendingImport',
+    'Unavailable',
+    'Creating',
+    'Updating',
+  ]),
+  KeyManager: z.enum(['AWS', 'CUSTOMER']),
+  DeletionDate: optInstant,
+});
+/** keyMetadata, parsed. */
+export type KeyMetadata = z.infer<typeof keyMetadata>;
+
+/** `GetCallerIdentity`. */
+export const callerIdentity = z.object({ Account: z.string().regex(/^\d{12}$/), Arn: text });
+
+/** The items that parse, and for each that does not the paths at fault. */
+export interface Parsed<T> {
+  readonly values: readonly T[];
+  readonly faults: readonly string[];
+}
+
+/** Parses item by item, so that one malformed item costs only itself. */
+export function parseItems<T>(schema: z.ZodType<T>, items: readonly unknown[]): Parsed<T> {
+  const values: T[] = [];
+  const faults: string[] = [];
+  for (const item of items) {
+    const result = schema.safeParse(item);
+    if (result.success) values.push(result.data);
+    else faults.push(printIssues(result.error));
+  }
+  return { values, faults };
+}
+
+/** Which fields are at fault and what was expected; never the value that came. */
+export function printIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'item'} (${issue.code})`).join(', ');
+}

@@ -1,0 +1,54 @@
+/**
+ * What several commands read alike: the inventory, the policy, and the instant to judge by.
+ *
+ * A file named by an option wins over what would be read otherwise; a file that does not parse is an error that
+ * names it, before anything is called.
+ */
+
+import type { Clock } from '../app/ports.ts';
+import { parseInstant } from '../core/time.ts';
+import type { Inventory } from '../inventory/model.ts';
+import { parseInventory } from '../inventory/schema.ts';
+import { DEFAULT_POLICY, type Policy, parsePolicy } from '../policy/schema.ts';
+import type { CliWorld } from './world.ts';
+
+/** Options that name inputs. */
+export interface InputOptions {
+  readonly policy?: string;
+  readonly inventory?: string;
+  readonly at?: string;
+}
+
+/** The policy of `--policy`, or the strict default. */
+export async function readPolicy({ policy }: InputOptions, world: CliWorld): Promise<Policy> {
+  return policy === undefined ? DEFAULT_POLICY : parsePolicy(await world.readFile(policy), policy);
+}
+
+/** The inventory of `--inventory`, or what AWS shows now. */
+export async function readInventory({ inventory }: InputOptions, world: CliWorld): Promise<Inventory> {
+  return inventory === undefined ? readEstate(world) : parseInventory(await world.readFile(inventory), inventory);
+}
+
+/** Reads AWS, with progress on a terminal. */
+export async function readEstate(world: CliWorld): Promise<Inventory> {
+  const progress = world.terminal.progress('reading AWS');
+  const estate = await world.estate();
+  try {
+    return await estate.reader.read(world.clock.now(), (what) => progress.update(`reading ${what}`));
+  } finally {
+    progress.stop();
+    estate.close();
+  }
+}
+
+/** A clock that stands at `--at`, or the world's own. */
+export function clockAt({ at }: InputOptions, { clock }: CliWorld): Clock {
+  if (at === undefined) return clock;
+  const instant = parseInstant(at, '--at');
+  return { now: () => instant, sleep: (seconds, signal) => clock.sleep(seconds, signal) };
+}
+
+/** A value as JSON for people and machines. */
+export function printJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

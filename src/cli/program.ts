@@ -1,0 +1,147 @@
+/**
+ * The command line: which commands there are, and how their answers become exit codes.
+ *
+ * Each command is loaded when it runs. An answer's exit code is 0, 1 or 2; an error's is 10 or above, and its
+ * message goes to stderr with a hint and never with a stack.
+ */
+
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { MusterError } from '../core/errors.ts';
+import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
+import type { CliWorld } from './world.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param argv Arguments after the program's name.
+ * @returns The process exit code.
+ */
+export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
+  const result: { code: number } = { code: 0 };
+  const program = createProgram(world, (code) => {
+    result.code = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return result.code;
+  } catch (error) {
+    return failure(error, world);
+  }
+}
+
+function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command {
+  const program = new Command('muster')
+    .description('If this database were lost now, could we get it back, how much would be missing, and how do we know?')
+    .version(world.version)
+    .exitOverride()
+    .configureOutput({ writeOut: world.terminal.out, writeErr: () => undefined });
+
+  program
+    .command('demo')
+    .description('the whole job on the embedded lab: no account, no settings')
+    .option('--json', 'print the steps as data')
+    .option('--keep', 'leave the lab running for the AWS CLI to look around, until Ctrl-C')
+    .action(async (options) => exit(await (await import('./demo.ts')).demo(options, world)));
+
+  program
+    .command('lab')
+    .description('serve the embedded AWS endpoint on loopback, until Ctrl-C')
+    .option('--port <number>', 'port to listen on; 0 picks one', portNumber, 0)
+    .option('--estate <name>', 'datatalks or empty', oneOf('datatalks', 'empty'), 'datatalks')
+    .action(async (options) => exit(await (await import('./lab.ts')).lab(options, world)));
+
+  program
+    .command('scan')
+    .description('read databases and recovery points now')
+    .option('--json', 'print the inventory as data, which gate --inventory accepts')
+    .action(async (options) => exit(await (await import('./scan.ts')).scan(options, world)));
+
+  program
+    .command('report')
+    .description('would each database come back, were it deleted now?')
+    .argument('[databases...]', 'identifiers, resource ids or ARNs; all when none is named')
+    .option('--policy <file>', 'policy file')
+    .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
+    .option('--at <instant>', 'judge as of this instant')
+    .option('--json', 'print the report as data')
+    .action(async (names, options) => exit(await (await import('./report.ts')).report(names, options, world)));
+
+  const gate = program.command('gate').description('verdict for a change somebody is about to make');
+  gate
+    .command('terraform')
+    .description('verdict for a Terraform or OpenTofu plan')
+    .argument('<plan>', "file printed by terraform show -json; '-' reads stdin")
+    .option('--policy <file>', 'policy file')
+    .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
+    .option('--at <instant>', 'judge as of this instant')
+    .option('--json', 'print the decision document')
+    .option('--markdown', 'print the decision as Markdown')
+    .option('--require-approval', "exit 3 unless a person's receipt for this change exists")
+    .action(async (plan, options) => exit(await (await import('./gate.ts')).gateTerraform(plan, options, world)));
+
+  const drill = program.command('drill').description('restore drills on scratch databases');
+  drill
+    .command('run')
+    .description('restore a recovery point, question it, time it, tear it down')
+    .argument('<database>', 'identifier, resource id or ARN')
+    .option('--definition <file>', 'drill definition')
+    .option('--json', 'print the record as data')
+    .action(async (name, options) => exit(await (await import('./drill.ts')).drillRun(name, options, world)));
+  drill
+    .command('list')
+    .description('drills on record, newest first')
+    .option('--json', 'print the records as data')
+    .action(async (options) => exit(await (await import('./drill.ts')).drillList(options, world)));
+  drill
+    .command('show')
+    .description('the record of one drill')
+    .argument('<drill>', 'drill id')
+    .option('--json', 'print the record as data')
+    .action(async (id, options) => exit(await (await import('./drill.ts')).drillShow(id, options, world)));
+  drill
+    .command('sweep')
+    .description('delete scratch databases that drills left behind')
+    .option('--dry-run', 'say what would be deleted')
+    .option('--json', 'print the result as data')
+    .action(async (options) => exit(await (await import('./drill.ts')).drillSweep(options, world)));
+
+  for (const command of [program, ...program.commands, ...gate.commands, ...drill.commands]) {
+    command.exitOverride().configureOutput({ writeOut: world.terminal.out, writeErr: () => undefined });
+  }
+  return program;
+}
+
+function failure(error: unknown, { terminal }: CliWorld): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // A bare `muster` or `muster gate` asks for help; that answers nothing, so it must not look like "allow".
+    const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
+    return tell(new MusterError('MUSTER_USAGE', message), terminal);
+  }
+  if (error instanceof MusterError) return tell(error, terminal);
+  if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED;
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return tell(
+    new MusterError('MUSTER_INVARIANT_BROKEN', `an error nobody foresaw (${cause})`, { cause: error }),
+    terminal,
+  );
+}
+
+function tell(error: MusterError, { talk, paint }: CliWorld['terminal']): number {
+  talk(`${paint.red('muster:')} ${error.message}\n  ${error.hint} (${error.code})\n`);
+  return error.exit;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
+
+function oneOf(...names: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!names.includes(text)) throw new InvalidArgumentError(`accepted are ${names.join(' and ')}.`);
+    return text;
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * What the commands are given: everything outside the process, built in `main.ts` and handed in.
+ *
+ * Adapters are made by functions, so that a command that needs no AWS SDK never loads it.
+ */
+
+import type { Clock, EstateReader, ProbeRunner, Randomness, ScratchOperator, Store } from '../app/ports.ts';
+import type { DemoWorld } from '../demo/world.ts';
+import type { Paint } from '../report/style.ts';
+
+/** Where a command's output goes: data to stdout, talk to stderr. */
+export interface Terminal {
+  readonly paint: Paint;
+  /** Columns to lay reports out for. */
+  readonly width: number;
+  out(text: string): void;
+  talk(text: string): void;
+  /** Shows what is being waited for, on a terminal only; the returned function takes it away. */
+  progress(text: string): Progress;
+}
+
+/** Something that is being waited for. */
+export interface Progress {
+  update(text: string): void;
+  stop(): void;
+}
+
+/** The AWS account that the process's own settings lead to. */
+export interface Estate {
+  readonly reader: EstateReader;
+  readonly operator: ScratchOperator;
+  /** Null for AWS itself. */
+  endpoint(): Promise<string | null>;
+  close(): void;
+}
+
+/** A lab that serves until it is closed. */
+export interface ServedLab {
+  readonly endpoint: string;
+  readonly accountId: string;
+  readonly region: string;
+  close(): Promise<void>;
+}
+
+/** What every command is given. */
+export interface CliWorld {
+  readonly version: string;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly probes: ProbeRunner;
+  /** Opened on first use. */
+  store(): Promise<Store>;
+  estate(): Promise<Estate>;
+  /** @param path A file, or `-` for stdin. */
+  readFile(path: string): Promise<string>;
+  /** The definition a drill follows when none is named. */
+  defaultDefinition(): Promise<{ readonly text: string; readonly origin: string }>;
+  startLab(options: { readonly estate: 'datatalks' | 'empty'; readonly port: number }): Promise<ServedLab>;
+  startDemo(): Promise<DemoWorld>;
+  /** Runs `handler` at Ctrl-C or SIGTERM, until the returned function is called. */
+  onInterrupt(handler: () => void): () => void;
+}

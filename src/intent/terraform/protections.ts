@@ -1,0 +1,59 @@
+/**
+ * Which in-place attribute changes weaken protection, and what each sends to AWS.
+ *
+ * "Disarming" is the first half of a destruction in two steps: a later destroy uses whatever state holds by
+ * then. Changes that live in state alone (`skip_final_snapshot`, ...) send nothing and disarm all the same.
+ * Source: `aws-backup-facts.md` 2.3, 2.8, 2.9 and 2.10; hashicorp/terraform-provider-aws
+ * `internal/service/rds/instance.go` (what ModifyDBInstance is sent for) and `schema.go` defaults.
+ */
+
+/** `delete_automated_backups` is `Default: true` in the provider, and true in the API. */
+export const AUTOMATED_BACKUPS_DELETED_BY_DEFAULT = true;
+
+/** What an in-place change of a protection sends to AWS. */
+export type Sends = 'modify_protection' | 'modify_retention' | 'disable_key' | 'nothing';
+
+/** One attribute whose change can weaken protection. */
+export type Protection =
+  | {
+      readonly attribute: string;
+      readonly kind: 'flag';
+      /** The value that protects less. */
+      readonly weak: boolean;
+      /** What the provider takes an unset value for. */
+      readonly unset: boolean;
+      readonly sends: Sends;
+    }
+  | {
+      readonly attribute: string;
+      readonly kind: 'number';
+      /** What the provider takes an unset value for; null when that depends on what AWS holds. */
+      readonly unset: number | null;
+      readonly sends: Sends;
+    }
+  | { readonly attribute: string; readonly kind: 'texts'; readonly sends: Sends };
+
+/** The protections that rows of the table refer to. */
+export const PROTECTIONS = {
+  deletionProtection: {
+    attribute: 'deletion_protection',
+    kind: 'flag',
+    weak: false,
+    unset: false,
+    sends: 'modify_protection',
+  },
+  retention: { attribute: 'backup_retention_period', kind: 'number', unset: null, sends: 'modify_retention' },
+  finalSnapshot: { attribute: 'skip_final_snapshot', kind: 'flag', weak: true, unset: false, sends: 'nothing' },
+  automatedBackups: {
+    attribute: 'delete_automated_backups',
+    kind: 'flag',
+    weak: true,
+    unset: AUTOMATED_BACKUPS_DELETED_BY_DEFAULT,
+    sends: 'nothing',
+  },
+  vaultForce: { attribute: 'force_destroy', kind: 'flag', weak: true, unset: false, sends: 'nothing' },
+  keyEnabled: { attribute: 'is_enabled', kind: 'flag', weak: false, unset: true, sends: 'disable_key' },
+  keyWindow: { attribute: 'deletion_window_in_days', kind: 'number', unset: 30, sends: 'nothing' },
+  /** Accounts taken off a snapshot lose it at once. */
+  sharing: { attribute: 'shared_accounts', kind: 'texts', sends: 'nothing' },
+} as const satisfies Record<string, Protection>;

@@ -1,0 +1,54 @@
+/**
+ * Terraform or OpenTofu plan JSON -> Intent: what the plan would do to databases and what restores them.
+ *
+ * Given the text that `show -json PLANFILE` printed. Keeps what Muster understands of it and nothing else:
+ * a plan prints passwords and provider keys in clear. Reads no file, clock or environment.
+ * Source: Terraform internals, "JSON Output Format"; opentofu/opentofu `internal/command/jsonplan`;
+ * `gate-protocols.md` section 1.
+ */
+
+import { printScope, type Scope } from '../../core/arn.ts';
+import { compareCodeUnits, digestOfBytes, sortedBy } from '../../core/canonical.ts';
+import type { Intent } from '../action.ts';
+import { type ReadEntry, readEntry } from './entry.ts';
+import { parseJsonObject } from './json-text.ts';
+import { orderEntries } from './order.ts';
+import { parsePlan } from './schema.ts';
+import { managedEntries, readSignals, unreadChanges } from './signals.ts';
+
+/**
+ * Reads a plan.
+ *
+ * @param text The document, as printed; its UTF-8 bytes are what the digest covers.
+ * @param origin Where it came from, for messages: a path, or `stdin`.
+ * @returns Changes by address; actions in the order in which they would run.
+ * @throws MusterError `MUSTER_PLAN_NOT_JSON`, `MUSTER_PLAN_IS_STATE`, `MUSTER_PLAN_VERSION` or
+ *   `MUSTER_PLAN_SHAPE`; no message quotes a value of the plan.
+ */
+export function readTerraformPlan(text: string, origin: string): Intent {
+  const plan = parsePlan(parseJsonObject(text, origin), origin);
+  const entries = managedEntries(plan).map((entry) => readEntry(entry, origin));
+  const ordered = orderEntries(entries, plan.prior);
+  const unread = unreadChanges(plan);
+  return {
+    source: 'terraform',
+    digest: digestOfBytes(text),
+    scope: commonScope(entries),
+    changes: [...sortedChanges(ordered), ...unread],
+    actions: [...ordered.map((entry) => entry.change), ...unread].flatMap((change) => change.steps),
+    signals: readSignals(plan),
+    stateSeen: plan.prior.length > 0,
+  };
+}
+
+/** Stable, so that two entries of one address keep the order that `orderEntries` settled. */
+function sortedChanges(ordered: readonly ReadEntry[]) {
+  return ordered.map((entry) => entry.change).sort((a, b) => compareCodeUnits(a.address, b.address));
+}
+
+/** The one account and region of everything destroyed or modified; null when they differ or none is known. */
+function commonScope(entries: readonly ReadEntry[]): Scope | null {
+  const scopes = entries.flatMap((entry) => entry.scope ?? []);
+  const distinct = new Set(scopes.map(printScope));
+  return distinct.size === 1 ? (sortedBy(scopes, printScope)[0] ?? null) : null;
+}

@@ -1,0 +1,222 @@
+/**
+ * The shape of a plan document, parsed once at the boundary: only the fields in use, everything else dropped.
+ *
+ * `variables`, `configuration` and `planned_values` never pass: they print secrets in clear. Attribute values
+ * (`before`, `after`) pass as they are and are read through an allow-list only. Tells a plan from a state.
+ * Source: Terraform internals, "JSON Output Format"; hashicorp/terraform `internal/command/jsonplan` and
+ * `jsonstate`; opentofu/opentofu `internal/command/jsonplan` (no `complete`, no `applyable`).
+ */
+
+import * as z from 'zod';
+import { MusterError } from '../../core/errors.ts';
+import { type JsonObject, memberOf } from './json-text.ts';
+
+/** Terraform quotes what is not printable in an address, so a raw control character is not its work. */
+const addressSchema = z.string().regex(/^[^\p{Cc}]+$/u);
+
+const entrySchema = z.object({
+  address: addressSchema,
+  mode: z.string().optional(),
+  type: z.string().regex(/^[A-Za-z][\w-]*$/),
+  /** Key of an old copy that a failed create-before-destroy left behind. */
+  deposed: z
+    .string()
+    .regex(/^[0-9A-Za-z]{1,64}$/)
+    .optional(),
+  change: z.object({
+    actions: z.array(z.string()),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+    after_unknown: z.unknown().optional(),
+    importing: z.unknown().optional(),
+  }),
+});
+
+const deferredSchema = z.object({ resource_change: entrySchema });
+
+const planSchema = z.object({
+  resource_changes: z.array(entrySchema).default([]),
+  resource_drift: z.array(entrySchema).default([]),
+  deferred_changes: z.array(deferredSchema).default([]),
+  action_invocations: z.array(z.unknown()).default([]),
+  deferred_action_invocations: z.array(z.unknown()).default([]),
+  errored: z.boolean().default(false),
+  complete: z.boolean().default(true),
+  planned_values: z.object({ root_module: z.unknown().optional() }).optional(),
+  prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).nullish(),
+});
+
+const moduleSchema = z.object({
+  resources: z
+    .array(
+      z.object({
+        address: addressSchema,
+        mode: z.string().optional(),
+        depends_on: z.array(z.string()).default([]),
+      }),
+    )
+    .default([]),
+  child_modules: z.array(z.unknown()).default([]),
+});
+
+/** One entry of `resource_changes`, `resource_drift` or `deferred_changes`, and where it stands. */
+export interface PlanEntry {
+  readonly address: string;
+  readonly managed: boolean;
+  readonly type: string;
+  readonly deposed: string | null;
+  readonly actions: readonly string[];
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly afterUnknown: unknown;
+  readonly importing: boolean;
+  /** Such as `resource_changes[3].change`: the start of the path that an error names. */
+  readonly path: string;
+}
+
+/** A managed resource as the state that the plan was made from records it. */
+export interface PriorResource {
+  readonly address: string;
+  readonly dependsOn: readonly string[];
+}
+
+/** What of a plan document is used. */
+export interface PlanDocument {
+  readonly entries: readonly PlanEntry[];
+  readonly deferred: readonly PlanEntry[];
+  readonly drift: readonly PlanEntry[];
+  readonly prior: readonly PriorResource[];
+  readonly errored: boolean;
+  readonly complete: boolean;
+  /** Nothing is planned to be left. */
+  readonly plannedEmpty: boolean;
+  readonly actionInvocationCount: number;
+  readonly deferredActionInvocationCount: number;
+  /** Top-level keys that hold a non-empty list and that no known format has. */
+  readonly unreadParts: readonly string[];
+}
+
+const TOP_LEVEL = new Set([
+  ...Object.keys(planSchema.shape),
+  ...['format_version', 'terraform_version', 'timestamp', 'applyable', 'variables', 'output_changes'],
+  ...['configuration', 'relevant_attributes', 'checks', 'proposed_unknown'],
+]);
+
+/**
+ * Takes a plan document apart.
+ *
+ * @param origin Where the text came from, for the message.
+ * @throws MusterError `MUSTER_PLAN_IS_STATE`, `MUSTER_PLAN_VERSION`, or `MUSTER_PLAN_SHAPE` naming the path
+ *   and what was expected there, never what was found.
+ */
+export function parsePlan(document: JsonObject, origin: string): PlanDocument {
+  refuseState(document, origin);
+  refuseVersion(document, origin);
+  if (!['resource_changes', 'planned_values', 'resource_drift'].some((key) => Object.hasOwn(document, key))) {
+    throw new MusterError('MUSTER_PLAN_SHAPE', `${origin}: expected planned_values or resource_changes, as in a plan`);
+  }
+  const plan = parseAt(planSchema, document, { origin, path: '' });
+  return {
+    entries: plan.resource_changes.map((entry, index) => toEntry(entry, `resource_changes[${index}]`)),
+    deferred: plan.deferred_changes.map((deferred, index) =>
+      toEntry(deferred.resource_change, `deferred_changes[${index}].resource_change`),
+    ),
+    drift: plan.resource_drift.map((entry, index) => toEntry(entry, `resource_drift[${index}]`)),
+    prior: priorResources(plan.prior_state?.values?.root_module, origin),
+    errored: plan.errored,
+    complete: plan.complete,
+    plannedEmpty: !Object.values(plan.planned_values?.root_module ?? {}).some(isFilledArray),
+    actionInvocationCount: plan.action_invocations.length,
+    deferredActionInvocationCount: plan.deferred_action_invocations.length,
+    unreadParts: Object.keys(document)
+      .filter((key) => !TOP_LEVEL.has(key) && isFilledArray(memberOf(document, key)))
+      .map(printableKey)
+      .sort(),
+  };
+}
+
+function toEntry(entry: z.infer<typeof entrySchema>, path: string): PlanEntry {
+  const { actions, before, after, after_unknown: afterUnknown, importing } = entry.change;
+  return {
+    address: entry.address,
+    // Only the word `data` marks a data source: anything else is judged rather than skipped.
+    managed: entry.mode !== 'data',
+    type: entry.type,
+    deposed: entry.deposed ?? null,
+    actions,
+    before,
+    after,
+    afterUnknown,
+    importing: importing !== undefined && importing !== null,
+    path: `${path}.change`,
+  };
+}
+
+/** Walks the modules with a list of its own, so that deep nesting cannot exhaust the stack. */
+function priorResources(rootModule: unknown, origin: string): PriorResource[] {
+  const found: PriorResource[] = [];
+  const waiting: { module: unknown; path: string }[] = [
+    { module: rootModule ?? {}, path: 'prior_state.values.root_module' },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path } = next;
+    const module = parseAt(moduleSchema, next.module, { origin, path });
+    for (const resource of module.resources) {
+      if (resource.mode !== 'data') found.push({ address: resource.address, dependsOn: resource.depends_on });
+    }
+    for (const [index, child] of module.child_modules.entries()) {
+      waiting.push({ module: child, path: `${path}.child_modules[${index}]` });
+    }
+  }
+  return found;
+}
+
+function refuseState(document: JsonObject, origin: string): void {
+  const has = (key: string) => Object.hasOwn(document, key);
+  if (has('resource_changes') || has('planned_values')) return;
+  const stateFile = has('serial') || has('lineage');
+  const onlyVersion = has('format_version') && Object.keys(document).length === 1;
+  if (!stateFile && !has('values') && !onlyVersion) return;
+  const what = stateFile
+    ? 'a state file (serial and lineage)'
+    : onlyVersion
+      ? 'an empty state (format_version alone)'
+      : 'a state (values, and no resource_changes)';
+  throw new MusterError('MUSTER_PLAN_IS_STATE', `${origin}: ${what}, not a plan; expected the JSON of a saved plan`);
+}
+
+function refuseVersion(document: JsonObject, origin: string): void {
+  const version = memberOf(document, 'format_version');
+  if (typeof version !== 'string') {
+    throw new MusterError('MUSTER_PLAN_SHAPE', `${origin}: format_version: expected text such as "1.2"`);
+  }
+  if (/^1\.\d{1,9}$/.test(version)) return;
+  const shown = /^[\w.+-]{1,20}$/.test(version) ? JSON.stringify(version) : 'no version number';
+  throw new MusterError('MUSTER_PLAN_VERSION', `${origin}: format_version is ${shown}; accepted is "1.x"`);
+}
+
+/** Parses with a schema; the error names path and expectation, and quotes nothing that was found. */
+function parseAt<T>(schema: z.ZodType<T>, value: unknown, place: { origin: string; path: string }): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).reduce<string>(
+    (printed, step) => (typeof step === 'number' ? `${printed}[${step}]` : `${printed}.${String(step)}`),
+    place.path,
+  );
+  const expected =
+    issue?.code === 'invalid_type' && issue.expected !== 'nonoptional'
+      ? issue.expected
+      : 'printable text of the documented form';
+  const shown = path.replace(/^\./, '');
+  throw new MusterError('MUSTER_PLAN_SHAPE', `${place.origin}: ${shown}: expected ${expected}`);
+}
+
+function isFilledArray(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** A key of the document, if it reads like one. */
+function printableKey(key: string): string {
+  return /^[A-Za-z_]\w{0,63}$/.test(key) ? key : 'a part with an unprintable name';
+}

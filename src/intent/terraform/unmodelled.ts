@@ -1,0 +1,107 @@
+/**
+ * Types without a row in the table that could still take backups, databases or keys away.
+ *
+ * Deleting one is unknown unless it stands in the short list below, each with its reason. Everything outside
+ * these families (networks, compute, ...) cannot delete a recovery point and is `other_destroy`.
+ * Source: type names of AWS provider 5.100.0 and of the Cloud Control provider (`awscc_`); deletions as in
+ * `aws-backup-facts.md` 2.7 and 2.10; AWS Backup Developer Guide, "Deleting backups" (plan edits leave
+ * existing recovery points alone).
+ */
+
+import { canonicalJson } from '../../core/canonical.ts';
+import { isUnknownAfter } from './attributes.ts';
+import { type Finding, notUnderstood } from './finding.ts';
+import { type JsonObject, memberOf } from './json-text.ts';
+
+/** Families in which a deletion may destroy what a restore needs. */
+const WATCHED = [
+  /^aws_(db|rds|backup|kms)_/,
+  /^aws_(docdb|neptune)/,
+  /^awscc_(rds|backup|kms|docdb|neptune)/,
+  /cloudformation_stack/,
+  /cloudcontrolapi_resource/,
+  /backup|snapshot/,
+];
+
+/** Any change of these may delete things that the plan does not list. */
+const CARRIES_OTHERS = /cloudformation_stack|cloudcontrolapi_resource/;
+
+interface Harmless {
+  readonly class: 'disarm' | 'other_destroy';
+  readonly reason: string;
+  /** An in-place change of one of these disarms. */
+  readonly guards: readonly string[];
+}
+
+const KEPT: ReadonlyMap<string, Harmless> = new Map([
+  disarms('aws_backup_plan', 'future backups stop; existing recovery points keep their lifecycle', ['rule']),
+  disarms('aws_backup_selection', 'future backups stop; existing recovery points keep their lifecycle', []),
+  disarms('aws_backup_vault_policy', 'a deny-delete policy may go with it; the points stay', ['policy']),
+  harmless('aws_kms_alias', 'a name for a key; RDS stores the key itself'),
+  harmless('aws_db_event_subscription', 'notifications only'),
+  harmless('aws_backup_vault_notifications', 'notifications only'),
+  harmless('aws_backup_framework', 'an audit report on plans; holds no backups'),
+  harmless('aws_backup_report_plan', 'reports only'),
+  harmless('aws_db_proxy', 'a connection pool in front; holds no data'),
+  harmless('aws_db_proxy_default_target_group', 'settings of a connection pool'),
+  harmless('aws_db_proxy_endpoint', 'an address of a connection pool'),
+  harmless('aws_db_proxy_target', 'a link from a connection pool to a database'),
+  harmless('aws_rds_cluster_endpoint', 'an address of a cluster; holds no data'),
+  harmless('aws_db_instance_role_association', 'a grant to the database; not needed by a restore'),
+  harmless('aws_rds_cluster_role_association', 'a grant to the database; not needed by a restore'),
+]);
+
+/** Attributes that protect, under the names that several types share. */
+const PROTECTIVE = [
+  'deletion_protection',
+  'backup_retention_period',
+  'skip_final_snapshot',
+  'delete_automated_backups',
+  'force_destroy',
+  'is_enabled',
+  'enabled',
+  'deletion_window_in_days',
+];
+
+/** What deleting a thing of a type without a row amounts to. */
+export function readUnmodelledDelete(type: string, address: string): Finding {
+  const kept = KEPT.get(type);
+  if (kept) return { class: kept.class, steps: [] };
+  if (isWatched(type)) return notUnderstood(address, `what deleting a ${type} takes with it is not modelled`);
+  return { class: 'other_destroy', steps: [] };
+}
+
+/** What an in-place change of a thing of a type without a row amounts to. */
+export function readUnmodelledUpdate(entry: {
+  readonly type: string;
+  readonly address: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+  readonly afterUnknown: unknown;
+}): Finding {
+  const { type, address } = entry;
+  const changes = (name: string) =>
+    isUnknownAfter(entry.afterUnknown, name) || printed(entry.before, name) !== printed(entry.after, name);
+  const kept = KEPT.get(type);
+  if (kept) return { class: kept.guards.some(changes) ? 'disarm' : 'update', steps: [] };
+  if (CARRIES_OTHERS.test(type)) return notUnderstood(address, `what changing a ${type} deletes is not in the plan`);
+  const changed = isWatched(type) ? PROTECTIVE.find(changes) : undefined;
+  if (changed) return notUnderstood(address, `${changed} changes on a ${type}, which is not modelled`);
+  return { class: 'update', steps: [] };
+}
+
+function isWatched(type: string): boolean {
+  return WATCHED.some((family) => family.test(type));
+}
+
+function printed(object: JsonObject | null, name: string): string {
+  return canonicalJson((object && memberOf(object, name)) ?? null);
+}
+
+function disarms(type: string, reason: string, guards: readonly string[]): [string, Harmless] {
+  return [type, { class: 'disarm', reason, guards }];
+}
+
+function harmless(type: string, reason: string): [string, Harmless] {
+  return [type, { class: 'other_destroy', reason, guards: [] }];
+}

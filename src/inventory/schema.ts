@@ -1,0 +1,170 @@
+/**
+ * Reads a saved inventory: what `muster scan --json` printed, on this machine or another.
+ *
+ * Given the text and where it came from. Unknown keys are dropped (a newer Muster may add some); a
+ * missing or malformed one is refused by its path. The schema and the `Inventory` interface are held
+ * equal by the compiler, so neither can drift from the other.
+ */
+
+import * as z from 'zod';
+import { MusterError } from '../core/errors.ts';
+import { type Instant, isInstant } from '../core/time.ts';
+import { DATABASE_KINDS, GAP_HIDES, type Inventory, KEY_STATES, RECOVERY_POINT_KINDS, VAULT_LOCKS } from './model.ts';
+
+const instant = z.custom<Instant>((value) => typeof value === 'string' && isInstant(value), {
+  error: 'an instant such as 2026-11-22T09:07:00.000Z',
+});
+const days = z.number().int().min(0);
+const whole = z.number().int();
+const texts = z.array(z.string());
+const tags = z.record(z.string(), z.string());
+const scope = z.object({
+  accountId: z.string().regex(/^\d{12}$/, { error: 'twelve digits' }),
+  region: z.string().min(1),
+});
+const restoreWindow = z
+  .object({ earliest: instant, latest: instant })
+  .refine(({ earliest, latest }) => earliest <= latest, { error: 'earliest not after latest' });
+
+const clusterMember = z.object({
+  identifier: z.string(),
+  arn: z.string(),
+  resourceId: z.string(),
+  instanceClass: z.string().nullable(),
+  status: z.string(),
+  writer: z.boolean(),
+});
+
+const database = scope.extend({
+  arn: z.string().min(1),
+  resourceId: z.string().min(1),
+  identifier: z.string().min(1),
+  kind: z.enum(DATABASE_KINDS),
+  engine: z.string(),
+  engineVersion: z.string(),
+  status: z.string(),
+  createdAt: instant.nullable(),
+  instanceClass: z.string().nullable(),
+  storageGib: z.number().nullable(),
+  multiAz: z.boolean(),
+  members: z.array(clusterMember),
+  replicas: texts,
+  replicaOf: z.string().nullable(),
+  globalClusterArn: z.string().nullable(),
+  retentionDays: days,
+  restoreWindow: restoreWindow.nullable(),
+  deletionProtection: z.boolean(),
+  encrypted: z.boolean(),
+  keyArn: z.string().nullable(),
+  awsBackupPointArn: z.string().nullable(),
+  subnetGroup: z.string().nullable(),
+  parameterGroup: z.string().nullable(),
+  optionGroups: texts,
+  securityGroupIds: texts,
+  publiclyAccessible: z.boolean().nullable(),
+  masterUsername: z.string().nullable(),
+  databaseName: z.string().nullable(),
+  port: whole.nullable(),
+  tags,
+});
+
+const recoveryPoint = scope.extend({
+  id: z.string().min(1),
+  arn: z.string().min(1),
+  kind: z.enum(RECOVERY_POINT_KINDS),
+  ofCluster: z.boolean(),
+  databaseResourceId: z.string().nullable(),
+  databaseIdentifier: z.string(),
+  engine: z.string(),
+  engineVersion: z.string().nullable(),
+  status: z.string(),
+  createdAt: instant.nullable(),
+  dataAt: instant.nullable(),
+  window: restoreWindow.nullable(),
+  retentionDays: days.nullable(),
+  expiresAt: instant.nullable(),
+  storageGib: z.number().nullable(),
+  encrypted: z.boolean(),
+  keyArn: z.string().nullable(),
+  vaultArn: z.string().nullable(),
+  tags,
+});
+
+const key = scope.extend({
+  arn: z.string().min(1),
+  state: z.enum(KEY_STATES),
+  manager: z.enum(['aws', 'customer']),
+  deletionAt: instant.nullable(),
+});
+
+const vault = scope.extend({
+  arn: z.string().min(1),
+  name: z.string(),
+  airGapped: z.boolean(),
+  lock: z.enum(VAULT_LOCKS),
+  lockAt: instant.nullable(),
+  minRetentionDays: days.nullable(),
+});
+
+const gap = z.object({
+  what: z.string(),
+  where: scope,
+  action: z.string(),
+  cause: z.string(),
+  hides: z.enum(GAP_HIDES),
+});
+
+const inventorySchema = z.object({
+  formatVersion: z.literal('1'),
+  observedAt: instant,
+  endpoint: z.string().nullable(),
+  principal: z.object({ arn: z.string(), accountId: z.string() }),
+  scopes: z.array(scope),
+  databases: z.array(database),
+  recoveryPoints: z.array(recoveryPoint),
+  keys: z.array(key),
+  vaults: z.array(vault),
+  gaps: z.array(gap),
+});
+
+type Frozen<T> = T extends Instant ? T : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+/** A compile error here means that the schema and `Inventory` have drifted apart. */
+const schemaIsTheInterface: Same<Frozen<z.infer<typeof inventorySchema>>, Frozen<Inventory>> = true;
+
+/**
+ * Reads a saved inventory.
+ *
+ * @param origin Where the text came from, for the message: a file name, or `-`.
+ * @throws MusterError `MUSTER_INVENTORY_INVALID` with the path of each key at fault and what is accepted.
+ */
+export function parseInventory(text: string, origin: string): Inventory {
+  const result = inventorySchema.safeParse(parseJson(text, origin));
+  if (result.success && schemaIsTheInterface) return result.data;
+  const issues = result.error?.issues ?? [];
+  const shown = issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'document'}: ${accepted(issue)}`);
+  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
+  throw new MusterError('MUSTER_INVENTORY_INVALID', `${origin}: ${shown.join('; ')}${more}`);
+}
+
+function parseJson(text: string, origin: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MusterError('MUSTER_INVENTORY_INVALID', `${origin} is not JSON`, { cause });
+  }
+}
+
+function accepted(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')} is accepted`;
+    case 'invalid_type':
+      return `${issue.expected} is accepted`;
+    case 'custom':
+    case 'invalid_format':
+      return `${issue.message} is accepted`;
+    default:
+      return issue.message.toLowerCase();
+  }
+}

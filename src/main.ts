@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+/**
+ * Builds the adapters, hands them to the command line and ends with its exit code.
+ *
+ * The only file that reads the environment. What a command does not need is not loaded: the AWS SDK, the
+ * database drivers and the lab come in when they are first asked for.
+ */
+
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Clients } from './adapters/aws/clients.ts';
+import { systemClock } from './adapters/clock.ts';
+import { systemRandomness } from './adapters/randomness.ts';
+import { createProbeRunner } from './adapters/sql/probe-runner.ts';
+import type { Store } from './app/ports.ts';
+import { runCli } from './cli/program.ts';
+import { startProgress } from './cli/progress.ts';
+import type { CliWorld, Estate } from './cli/world.ts';
+import { MusterError } from './core/errors.ts';
+import type { DemoWorld } from './demo/world.ts';
+import { colourPaint, PLAIN_PAINT } from './report/style.ts';
+
+/** The package's own folder: the same from `src/` and from `dist/`. */
+const PACKAGE = new URL('../', import.meta.url);
+const REPORT_WIDTH_MAX = 100;
+/** The lab takes any key; these say whose they are. */
+const LAB_CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
+
+const world: CliWorld = {
+  version: versionOf(readFileSync(new URL('package.json', PACKAGE), 'utf8')),
+  terminal: {
+    paint: wantsColour() ? colourPaint() : PLAIN_PAINT,
+    width: Math.min(REPORT_WIDTH_MAX, Math.max(60, process.stdout.columns ?? REPORT_WIDTH_MAX)),
+    out: (chunk) => void process.stdout.write(chunk),
+    talk: (chunk) => void process.stderr.write(chunk),
+    progress: (first) => startProgress(process.stderr, first),
+  },
+  clock: systemClock,
+  randomness: systemRandomness,
+  probes: createProbeRunner(),
+  store: openStore,
+  estate: openEstate,
+  readFile: readInput,
+  defaultDefinition: async () => {
+    const url = new URL('drills/default.yaml', PACKAGE);
+    return { text: await readFile(url, 'utf8'), origin: 'drills/default.yaml' };
+  },
+  startLab: async ({ estate, port }) => (await import('./lab/lab.ts')).startLab({ estate, port }),
+  startDemo,
+  onInterrupt: (handler) => {
+    process.on('SIGINT', handler).on('SIGTERM', handler);
+    return () => void process.off('SIGINT', handler).off('SIGTERM', handler);
+  },
+};
+
+process.exitCode = await runCli(process.argv.slice(2), world);
+
+function wantsColour(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  return (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') || process.stdout.isTTY === true;
+}
+
+async function openStore(): Promise<Store> {
+  const { MUSTER_HOME, XDG_STATE_HOME } = process.env;
+  const folder = MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
+  return (await import('./adapters/store/file-store.ts')).createFileStore(folder);
+}
+
+async function openEstate(): Promise<Estate> {
+  const { createClients } = await import('./adapters/aws/clients.ts');
+  return estateOf(createClients());
+}
+
+async function estateOf(clients: Clients): Promise<Estate> {
+  const { createEstateReader } = await import('./adapters/aws/estate-reader.ts');
+  const { createScratchOperator } = await import('./adapters/aws/scratch-operator.ts');
+  return {
+    reader: createEstateReader(clients),
+    operator: createScratchOperator(clients),
+    endpoint: () => clients.endpoint(),
+    close: () => clients.close(),
+  };
+}
+
+async function startDemo(): Promise<DemoWorld> {
+  const { createClients } = await import('./adapters/aws/clients.ts');
+  const { startLab } = await import('./lab/lab.ts');
+  const { COURSES_LOGIN } = await import('./lab/estates/courses.ts');
+  const { createAgent } = await import('./demo/agent.ts');
+  const { createMemoryStore } = await import('./adapters/store/memory-store.ts');
+  const planUrl = new URL('src/demo/datatalks-destroy.plan.json', PACKAGE);
+  const lab = await startLab({ estate: 'datatalks' });
+  const clients = createClients({ endpoint: lab.endpoint, region: lab.region, credentials: LAB_CREDENTIALS });
+  const estate = await estateOf(clients);
+  return {
+    ...estate,
+    version: world.version,
+    endpoint: lab.endpoint,
+    region: lab.region,
+    probes: world.probes,
+    store: createMemoryStore(),
+    clock: systemClock,
+    randomness: systemRandomness,
+    agent: createAgent({ endpoint: lab.endpoint, rds: clients.rds }, systemClock),
+    plan: { text: await readFile(planUrl, 'utf8'), origin: 'datatalks-destroy.plan.json' },
+    login: { engine: 'aurora-postgresql', ...COURSES_LOGIN },
+    close: async () => {
+      estate.close();
+      await lab.close();
+    },
+  };
+}
+
+async function readInput(path: string): Promise<string> {
+  if (path === '-') return text(process.stdin);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${code})`, { cause });
+  }
+}
+
+function versionOf(packageJson: string): string {
+  const { version } = JSON.parse(packageJson) as { version: string };
+  return version;
+}

@@ -1,0 +1,124 @@
+/**
+ * One database of a decision or a readiness report, as text: what it is, what remains, what goes, what to do.
+ *
+ * Given the document's view of it; works nothing out but the instant whose data a survivor holds.
+ */
+
+import { addSeconds, type Instant } from '../core/time.ts';
+import type { DatabaseView, Reason, SurvivorView, VerdictWord } from '../verdict/document.ts';
+import { groupCasualties, printIds } from './casualties.ts';
+import { hanging, wrapCommand } from './layout.ts';
+import { remedyParts } from './remedy.ts';
+import type { Brush, Paint } from './style.ts';
+import { type Cell, table } from './table.ts';
+import {
+  CASUALTY_WORDS,
+  countOf,
+  DATABASE_WORDS,
+  KIND_WORDS,
+  printDurationOr,
+  printMinute,
+  printRestoreTime,
+  REACH_WORDS,
+  VERDICT_WORDS,
+} from './words.ts';
+
+/** What the lines are drawn with, and the instant the report speaks of. */
+export interface TextContext {
+  readonly at: Instant;
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+const LABEL_WIDTH = 15;
+const SURVIVORS_SHOWN = 8;
+
+/** The lines of one database. */
+export function renderDatabase(view: DatabaseView, context: TextContext): string[] {
+  const { paint, width } = context;
+  const title = `${view.identifier}: ${VERDICT_WORDS[view.verdict].toUpperCase()} (${DATABASE_WORDS[view.kind]}, ${view.engine})`;
+  const fact = (label: string, text: string, brush: Brush = (line) => line) =>
+    hanging(`  ${label}`.padEnd(LABEL_WIDTH), text, width).map((line, index) =>
+      index === 0 ? line.slice(0, LABEL_WIDTH) + brush(line.slice(LABEL_WIDTH)) : brush(line),
+    );
+  const never = view.restoreSeconds.n === 0;
+  return [
+    ...hanging('', title, width).map(verdictBrush(view.verdict, paint)),
+    ...fact('importance', view.importance.join('; ') || 'no facts known'),
+    ...fact('work lost', printDurationOr(view.dataLossSeconds, 'everything, or not known'), lossBrush(view, paint)),
+    ...fact('restore time', printRestoreTime(view.restoreSeconds), never ? paint.yellow : undefined),
+    ...(view.prerequisitesLost.length === 0
+      ? []
+      : fact('also lost', `${view.prerequisitesLost.join(', ')} (a restore needs this)`, paint.yellow)),
+    ...renderSurvivors(view.survivors, context),
+    ...renderCasualties(view, context),
+    ...view.reasons.flatMap((reason) => ['', ...renderReason(reason, context)]),
+  ];
+}
+
+/** A reason, its remedy, and each command of it on lines of its own. */
+export function renderReason(reason: Reason, { paint, width }: TextContext): string[] {
+  const mark = `  ${reason.severity.padEnd(5)} `;
+  const brush = reason.severity === 'block' ? paint.red : reason.severity === 'warn' ? paint.yellow : paint.dim;
+  const lines = hanging(mark, `${reason.message} [${reason.code}]`, width);
+  const source = reason.source === null ? [] : hanging('        source: ', reason.source, width).map(paint.dim);
+  return [
+    ...lines.map((line, index) => (index === 0 ? brush(line.slice(0, mark.length)) + line.slice(mark.length) : line)),
+    ...remedyParts(reason.remedy).flatMap(({ kind, text }) =>
+      kind === 'command' ? wrapCommand(text, 10, width).map(paint.cyan) : hanging('        ', text, width),
+    ),
+    ...source,
+  ];
+}
+
+/** The brush that goes with a verdict. */
+export function verdictBrush(verdict: VerdictWord, paint: Paint): Brush {
+  const colour = { ready: paint.green, unknown: paint.yellow, not_ready: paint.red }[verdict];
+  return (text) => paint.bold(colour(text));
+}
+
+function renderSurvivors(survivors: readonly SurvivorView[], { at, paint, width }: TextContext): string[] {
+  if (survivors.length === 0) return [`  ${'survivors'.padEnd(LABEL_WIDTH - 2)}${paint.red('none')}`];
+  const rows = survivors.slice(0, SURVIVORS_SHOWN).map((survivor): Cell[] => {
+    const dataAt = dataInstant(survivor, at);
+    return [
+      survivor.id,
+      KIND_WORDS[survivor.kind],
+      dataAt === null ? 'unknown' : printMinute(dataAt),
+      printDurationOr(survivor.dataLossSeconds, 'unknown'),
+      survivor.expiresAt === null ? 'no end set' : printMinute(survivor.expiresAt),
+      survivor.grade,
+      REACH_WORDS[survivor.reach],
+    ];
+  });
+  const headings = ['id', 'kind', 'data as of', 'work lost', 'ends', 'grade', 'where'];
+  const rest = survivors.length - rows.length;
+  return [
+    `  survivors (${survivors.length})`,
+    ...table({ headings, rows, indent: 4, width, paint }),
+    ...(rest > 0 ? [`    and ${countOf(rest, 'more survivor')}`] : []),
+  ];
+}
+
+function renderCasualties({ casualties }: DatabaseView, { paint, width }: TextContext): string[] {
+  if (casualties.length === 0) return [`  ${'casualties'.padEnd(LABEL_WIDTH - 2)}none`];
+  const rows = groupCasualties(casualties).map(({ ids, kind, fate, rules }): Cell[] => [
+    printIds(ids),
+    KIND_WORDS[kind],
+    { text: CASUALTY_WORDS[fate], brush: fate === 'unknown' ? paint.yellow : paint.red },
+    rules.join(', '),
+  ]);
+  return [
+    `  casualties (${casualties.length})`,
+    ...table({ headings: ['id', 'kind', 'fate', 'by rule'], rows, indent: 4, width, paint }),
+  ];
+}
+
+/** The moment whose data a survivor gives back: what is lost is counted from the report's instant. */
+function dataInstant(survivor: SurvivorView, at: Instant): Instant | null {
+  return survivor.dataLossSeconds === null ? survivor.createdAt : addSeconds(at, -survivor.dataLossSeconds);
+}
+
+function lossBrush(view: DatabaseView, paint: Paint): Brush {
+  return view.dataLossSeconds === null ? paint.red : (text) => text;
+}

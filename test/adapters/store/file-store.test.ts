@@ -1,0 +1,156 @@
+/**
+ * The file store: what is acknowledged is kept, what a crash cut short is not, and tampering is not read.
+ */
+
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFileStore } from '../../../src/adapters/store/file-store.ts';
+import type { JournalEntry } from '../../../src/app/ports.ts';
+import type { DrillRecord } from '../../../src/drill/model.ts';
+import { at, SCOPE } from '../../support/aws-observations.ts';
+import { aDecision } from '../../support/decision-builder.ts';
+
+let parent: string;
+let directory: string;
+let journal: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'muster-store-'));
+  directory = join(parent, 'deep', 'store');
+  journal = join(directory, 'journal.jsonl');
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+const anEntry = (step: string): JournalEntry => ({
+  at: at('2026-02-26T21:00:00Z'),
+  drillId: 'd1',
+  scope: SCOPE,
+  endpoint: null,
+  event: 'intend',
+  step,
+  scratchId: 'muster-scratch-d1',
+  what: 'cluster',
+});
+const aRecord: DrillRecord = {
+  formatVersion: '1',
+  drillId: 'd1',
+  musterVersion: '0.1.0',
+  endpoint: null,
+  scope: SCOPE,
+  databaseResourceId: 'cluster-ORDERS',
+  databaseIdentifier: 'orders',
+  recoveryPoint: { id: 's', arn: 'arn:s', kind: 'manual_snapshot', dataAt: null },
+  claim: 'snapshot',
+  grade: 'queried',
+  result: 'passed',
+  startedAt: at('2026-02-26T21:00:00Z'),
+  endedAt: at('2026-02-26T21:20:00Z'),
+  phases: [{ phase: 'requested', seconds: 0 }],
+  restoreSeconds: 1140.5,
+  conditions: { instanceClass: 'db.t3.medium', engineVersion: '16.4' },
+  probes: [{ name: 'rows', kind: 'total_rows', passed: true, finding: '1 row', value: 1 }],
+  scratch: { cluster: 'muster-scratch-d1', instance: 'muster-scratch-d1-1' },
+  cause: null,
+};
+
+it('a store that nobody wrote to is empty and makes nothing', async () => {
+  const store = createFileStore(directory);
+  expect(await store.journalEntries()).toEqual([]);
+  expect(await store.drills()).toEqual([]);
+  expect(await store.decisions()).toEqual([]);
+  expect(() => statSync(directory)).toThrow();
+});
+
+it('what was recorded is read back by another store, in order', async () => {
+  const store = createFileStore(directory);
+  await Promise.all(['one', 'two', 'three'].map((step) => store.journal(anEntry(step))));
+  await store.recordDrill(aRecord);
+  await store.recordDecision(aDecision());
+  const other = createFileStore(directory);
+  expect((await other.journalEntries()).map(({ step }) => step)).toEqual(['one', 'two', 'three']);
+  expect(await other.drills()).toEqual([aRecord]);
+  expect(await other.decisions()).toEqual([aDecision()]);
+});
+
+it('files and directory are for their owner alone', async () => {
+  await createFileStore(directory).journal(anEntry('one'));
+  expect(statSync(journal).mode & 0o777).toBe(0o600);
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+});
+
+describe('a last line that a crash cut short', () => {
+  beforeEach(async () => {
+    const store = createFileStore(directory);
+    await store.journal(anEntry('one'));
+    await store.journal(anEntry('two'));
+  });
+  const steps = async () => (await createFileStore(directory).journalEntries()).map(({ step }) => step);
+
+  it('is ignored on reading, at whatever byte it was cut', async () => {
+    const whole = readFileSync(journal);
+    const secondLine = whole.indexOf('\n') + 1;
+    for (let size = secondLine; size < whole.length; size += 1) {
+      writeFileSync(journal, whole.subarray(0, size));
+      expect(await steps()).toEqual(['one']);
+    }
+  });
+
+  it('is removed by the next append', async () => {
+    truncateSync(journal, statSync(journal).size - 20);
+    await createFileStore(directory).journal(anEntry('three'));
+    expect(await steps()).toEqual(['one', 'three']);
+  });
+
+  it('is removed even when it is all there is', async () => {
+    truncateSync(journal, 10);
+    await createFileStore(directory).journal(anEntry('three'));
+    expect(await steps()).toEqual(['three']);
+  });
+
+  it('is removed even when it is long', async () => {
+    appendFileSync(journal, `{"step":"${'x'.repeat(200_000)}`);
+    await createFileStore(directory).journal(anEntry('three'));
+    expect(await steps()).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('a record that is not what Muster writes', () => {
+  it('in the middle of the file stops the read and is named by its line', async () => {
+    const store = createFileStore(directory);
+    await store.journal(anEntry('one'));
+    appendFileSync(journal, '{"half":\n');
+    await store.journal(anEntry('three'));
+    await expect(store.journalEntries()).rejects.toMatchObject({
+      code: 'MUSTER_STORE_INVALID',
+      message: expect.stringContaining(`${journal}:2 is no record of Muster`),
+    });
+  });
+
+  it('is named by the field at fault', async () => {
+    const store = createFileStore(directory);
+    await store.recordDrill(aRecord);
+    const path = join(directory, 'drills.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"passed"', '"splendid"'));
+    await expect(store.drills()).rejects.toMatchObject({
+      code: 'MUSTER_STORE_INVALID',
+      message: expect.stringContaining(`${path}:1 is no record of Muster at result`),
+    });
+  });
+
+  it('is not written either', async () => {
+    const wrong = { ...aRecord, restoreSeconds: Number.NaN };
+    const store = createFileStore(directory);
+    await expect(store.recordDrill(wrong)).rejects.toMatchObject({ code: 'MUSTER_INVARIANT_BROKEN' });
+    expect(await store.drills()).toEqual([]);
+  });
+});
+
+it('a directory that cannot be made is an error that names the file', async () => {
+  writeFileSync(join(parent, 'file'), '');
+  const store = createFileStore(join(parent, 'file', 'store'));
+  await expect(store.journal(anEntry('one'))).rejects.toMatchObject({
+    code: 'MUSTER_FILE_UNREADABLE',
+    message: expect.stringContaining('journal.jsonl cannot be written'),
+  });
+});

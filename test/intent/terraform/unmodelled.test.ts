@@ -1,0 +1,85 @@
+/**
+ * Types without a row in the table: unknown where they could matter, harmless only with a reason.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { anEntry } from '../../support/terraform-plan.ts';
+import { kindsOf, readOne } from './support.ts';
+
+const remove = (type: string) => readOne(anEntry({ address: `${type}.x`, before: { id: 'x' } }));
+const update = (type: string, before: object, after: object, after_unknown: unknown = {}) =>
+  readOne(anEntry({ address: `${type}.x`, actions: ['update'], before, after, after_unknown }));
+
+describe('deleting a type that nobody modelled', () => {
+  it.each([
+    'aws_db_cluster_of_the_future',
+    'aws_rds_global_cluster',
+    'aws_rds_shard_group',
+    'aws_backup_logically_air_gapped_vault',
+    'aws_kms_replica_key',
+    'aws_kms_external_key',
+    'aws_docdb_cluster',
+    'aws_docdbelastic_cluster',
+    'aws_neptune_cluster',
+    'aws_cloudformation_stack',
+    'aws_cloudformation_stack_set_instance',
+    'aws_cloudcontrolapi_resource',
+    'awscc_rds_db_cluster',
+    'awscc_kms_key',
+    'aws_fsx_backup',
+    'aws_redshift_cluster_snapshot',
+  ])('%s is unknown', (type) => {
+    const change = remove(type);
+    expect(change.class).toBe('unknown');
+    expect(change.steps).toMatchObject([{ kind: 'opaque', target: { identifier: `${type}.x` } }]);
+  });
+
+  it.each(['aws_backup_plan', 'aws_backup_selection', 'aws_backup_vault_policy'])('%s disarms', (type) => {
+    expect(remove(type)).toMatchObject({ class: 'disarm', steps: [] });
+  });
+
+  it.each([
+    'aws_kms_alias',
+    'aws_db_event_subscription',
+    'aws_db_proxy',
+    'aws_vpc',
+    'aws_subnet',
+    'aws_ecs_cluster',
+    'random_password',
+  ])('%s destroys something else', (type) => {
+    expect(remove(type)).toMatchObject({ class: 'other_destroy', steps: [] });
+  });
+});
+
+describe('updating a type that nobody modelled', () => {
+  it('a stack may delete what the plan does not list', () => {
+    expect(kindsOf(update('aws_cloudformation_stack', { a: 1 }, { a: 2 }))).toEqual(['opaque']);
+  });
+
+  it.each(['deletion_protection', 'backup_retention_period', 'skip_final_snapshot', 'enabled'])(
+    'a change of %s is unknown',
+    (name) => {
+      expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 2 }).class).toBe('unknown');
+      expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 1 }, { [name]: true }).class).toBe('unknown');
+    },
+  );
+
+  it('a change of anything else is an update', () => {
+    expect(
+      update('aws_docdb_cluster', { deletion_protection: true, a: 1 }, { deletion_protection: true, a: 2 }),
+    ).toMatchObject({
+      class: 'update',
+      steps: [],
+    });
+  });
+
+  it('a change of the rules of a backup plan disarms, a change of its tags does not', () => {
+    const rule = [{ lifecycle: [{ delete_after: 35 }] }];
+    expect(update('aws_backup_plan', { rule }, { rule: [{ lifecycle: [{ delete_after: 1 }] }] }).class).toBe('disarm');
+    expect(update('aws_backup_plan', { rule, tags: {} }, { rule, tags: { a: 'b' } }).class).toBe('update');
+  });
+
+  it('a type outside the watched families is an update', () => {
+    expect(update('aws_lb', { deletion_protection: true }, { deletion_protection: false }).class).toBe('update');
+  });
+});

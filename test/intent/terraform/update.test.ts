@@ -1,0 +1,185 @@
+/**
+ * In-place updates: what weakens protection, what is only known after apply, and what is sent for it.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { aCluster, anEntry, anInstance } from '../../support/terraform-plan.ts';
+import { kindsOf, readOne } from './support.ts';
+
+const update = (before: unknown, after: unknown, more: { address?: string; after_unknown?: unknown } = {}) =>
+  readOne(anEntry({ actions: ['update'], before, after, ...more }));
+const updateOf = (address: string, before: object, after: object) =>
+  update({ arn: 'arn:aws:x:eu-west-1:123456789012:y', ...before }, { ...before, ...after }, { address });
+
+describe.each([
+  ['aws_db_instance.orders', anInstance, 'modify_db_instance'],
+  ['aws_rds_cluster.events', aCluster, 'modify_db_cluster'],
+] as const)('an update of %s', (address, build, kind) => {
+  const strong = {
+    deletion_protection: true,
+    backup_retention_period: 7,
+    skip_final_snapshot: false,
+    delete_automated_backups: false,
+  };
+  const change = (from: object, to: object) =>
+    update(build({ ...strong, ...from }), build({ ...strong, ...from, ...to }), { address });
+
+  it.each([
+    [{ deletion_protection: false }, { deletionProtection: false }],
+    [{ deletion_protection: null }, { deletionProtection: false }],
+    [{ backup_retention_period: 6 }, { retentionDays: 6 }],
+    [{ backup_retention_period: 0 }, { retentionDays: 0 }],
+  ])('to %j disarms and is sent', (to, sent) => {
+    const result = change({}, to);
+    expect(result.class).toBe('disarm');
+    expect(result.steps).toMatchObject([{ kind, change: { ...sent, applyImmediately: false } }]);
+  });
+
+  it.each([{ skip_final_snapshot: true }, { delete_automated_backups: true }, { delete_automated_backups: null }])(
+    'to %j disarms in state alone: the database is named, nothing is sent',
+    (to) => {
+      const { class: kind, steps } = change({}, to);
+      expect(kind).toBe('disarm');
+      expect(steps.map((step) => ('change' in step ? step.change : step.kind))).toEqual([{}]);
+    },
+  );
+
+  it('sends protection and retention in one call, at once when the configuration says so', () => {
+    const to = { deletion_protection: false, backup_retention_period: 1, apply_immediately: true };
+    expect(change({}, to).steps).toMatchObject([
+      { kind, change: { deletionProtection: false, retentionDays: 1, applyImmediately: true } },
+    ]);
+  });
+
+  it.each([
+    [{ deletion_protection: false }, { deletion_protection: true }, [kind]],
+    [{ backup_retention_period: 1 }, { backup_retention_period: 7 }, [kind]],
+    [{ skip_final_snapshot: true }, { skip_final_snapshot: false }, []],
+    [{ delete_automated_backups: null }, { delete_automated_backups: true }, []],
+    [{ deletion_protection: null }, { deletion_protection: false }, []],
+    [{}, { engine_version: '16.5' }, []],
+  ])('from %j to %j does not disarm', (from, to, kinds) => {
+    const result = change(from, to);
+    expect(result.class).toBe('update');
+    expect(kindsOf(result)).toEqual(kinds);
+  });
+
+  it.each(['deletion_protection', 'backup_retention_period', 'skip_final_snapshot', 'delete_automated_backups'])(
+    'a %s known only after apply is unknown',
+    (name) => {
+      const result = update(build(strong), build({ ...strong, [name]: null }), {
+        address,
+        after_unknown: { [name]: true },
+      });
+      expect(result.class).toBe('unknown');
+      expect(kindsOf(result)).toEqual(['opaque']);
+    },
+  );
+
+  it('when it is applied is left open when that is only known after apply', () => {
+    const after = build({ ...strong, deletion_protection: false, apply_immediately: null });
+    const [step] = update(build(strong), after, { address, after_unknown: { apply_immediately: true } }).steps;
+    expect(step).toMatchObject({ kind });
+    expect(step?.kind === kind && step.change).toEqual({ deletionProtection: false });
+  });
+
+  it('an update of which nothing is known before apply is unknown', () => {
+    expect(update(build(strong), build(strong), { address, after_unknown: true }).class).toBe('unknown');
+    expect(update(build(strong), null, { address, after_unknown: true }).class).toBe('unknown');
+  });
+
+  it('a retention that the state does not hold cannot be compared', () => {
+    expect(change({ backup_retention_period: null }, { backup_retention_period: 7 }).class).toBe('unknown');
+  });
+
+  it.each([
+    [null, build()],
+    [build(), null],
+  ])('an update with one side missing is unknown', (before, after) => {
+    expect(update(before, after, { address })).toMatchObject({ class: 'unknown', steps: [{ kind: 'opaque' }] });
+  });
+});
+
+it('a weakening of something the plan does not name is unknown', () => {
+  const change = update({ deletion_protection: true }, { deletion_protection: false });
+  expect(change.class).toBe('unknown');
+  expect(kindsOf(change)).toEqual(['opaque']);
+});
+
+describe('updates of other modelled types', () => {
+  it('disabling a key disarms and is sent', () => {
+    expect(updateOf('aws_kms_key.k', { key_id: 'k1', is_enabled: true }, { is_enabled: false })).toMatchObject({
+      class: 'disarm',
+      steps: [{ kind: 'disable_key', target: { resourceId: 'k1' } }],
+    });
+  });
+
+  it('enabling a key does not disarm', () => {
+    expect(updateOf('aws_kms_key.k', { key_id: 'k1', is_enabled: false }, { is_enabled: true })).toMatchObject({
+      class: 'update',
+      steps: [],
+    });
+  });
+
+  it.each([
+    ['aws_backup_vault.v', { name: 'v', force_destroy: false }, { force_destroy: true }, 'disarm'],
+    ['aws_backup_vault.v', { name: 'v', force_destroy: true }, { force_destroy: false }, 'update'],
+    ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: null }, { deletion_window_in_days: 7 }, 'disarm'],
+    ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: 7 }, { deletion_window_in_days: 30 }, 'update'],
+    ['aws_db_snapshot.s', { shared_accounts: ['1', '2'] }, { shared_accounts: ['2'] }, 'disarm'],
+    ['aws_db_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: ['2', '1'] }, 'update'],
+    ['aws_db_cluster_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: null }, 'disarm'],
+    ['aws_security_group.g', { id: 'sg-1' }, { description: 'x' }, 'update'],
+  ])('%s from %j to %j: %s', (address, before, after, expected) => {
+    expect(updateOf(address, before, after)).toMatchObject({ class: expected, steps: [] });
+  });
+});
+
+describe('a blue/green update', () => {
+  const asked = { blue_green_update: [{ enabled: true }] };
+
+  it('deletes the old instance with its automated backups, without a final snapshot, protected or not', () => {
+    const before = anInstance({ ...asked, instance_class: 'db.t3.micro' });
+    const change = update(before, { ...before, instance_class: 'db.t3.small' });
+    expect(change.class).toBe('destroy');
+    expect(change.steps).toMatchObject([
+      {
+        kind: 'delete_db_instance',
+        target: { resourceId: 'db-ORDERS' },
+        parameters: {
+          skipFinalSnapshot: true,
+          finalSnapshotId: null,
+          deleteAutomatedBackups: true,
+          disarmsProtection: true,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['tags', { tags: { a: 'b' } }, 'update'],
+    ['the password', { password: 'x' }, 'update'],
+    ['deletion protection', { deletion_protection: false }, 'disarm'],
+  ])('is not made for a change of %s', (_, to, expected) => {
+    const before = anInstance(asked);
+    expect(update(before, { ...before, ...to }).class).toBe(expected);
+  });
+
+  it('is made for a change that is only known after apply', () => {
+    const before = anInstance({ ...asked, engine_version: '16.4' });
+    expect(update(before, { ...before, engine_version: null }, { after_unknown: { engine_version: true } }).class).toBe(
+      'destroy',
+    );
+  });
+
+  it.each([[[]], [[{ enabled: false }]], [[{ enabled: null }]], [null]])('%j asks for none', (blue_green_update) => {
+    const before = anInstance({ blue_green_update, instance_class: 'db.t3.micro' });
+    expect(update(before, { ...before, instance_class: 'db.t3.small' }).class).toBe('update');
+  });
+
+  it('that may or may not be asked for is unknown', () => {
+    const before = anInstance();
+    const after_unknown = { blue_green_update: [{ enabled: true }] };
+    expect(update(before, { ...before, blue_green_update: [{}] }, { after_unknown }).class).toBe('unknown');
+  });
+});

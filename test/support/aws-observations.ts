@@ -1,0 +1,150 @@
+/**
+ * Raw observations as the AWS readers hand them to `assemble`: one Aurora cluster, unless told otherwise.
+ *
+ * Each builder takes only the fields that matter to the test.
+ */
+
+import { parseInstant } from '../../src/core/time.ts';
+import type {
+  AutomatedBackup,
+  Observations,
+  ObservedDatabase,
+  ObservedSnapshot,
+  VaultPoint,
+} from '../../src/inventory/assemble.ts';
+
+/** An instant, from its RFC 3339 text. */
+export const at = (text: string) => parseInstant(text, 'test');
+
+export const SCOPE = { accountId: '111122223333', region: 'eu-west-1' } as const;
+const RDS = `arn:aws:rds:${SCOPE.region}:${SCOPE.accountId}`;
+
+/** A live cluster with seven days of retention whose window nothing has told yet. */
+export function anObservedDatabase(fields: Partial<ObservedDatabase> = {}): ObservedDatabase {
+  const identifier = fields.identifier ?? 'orders';
+  return {
+    ...SCOPE,
+    arn: `${RDS}:cluster:${identifier}`,
+    resourceId: 'cluster-ORDERS',
+    identifier,
+    kind: 'aurora_cluster',
+    engine: 'aurora-postgresql',
+    engineVersion: '16.4',
+    status: 'available',
+    createdAt: at('2025-01-01T00:00:00Z'),
+    instanceClass: 'db.r6g.large',
+    storageGib: null,
+    multiAz: false,
+    members: [],
+    replicas: [],
+    replicaOf: null,
+    globalClusterArn: null,
+    retentionDays: 7,
+    restorable: { earliest: null, latest: null },
+    deletionProtection: false,
+    encrypted: true,
+    keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
+    awsBackupPointArn: null,
+    subnetGroup: 'private',
+    parameterGroup: 'orders',
+    optionGroups: [],
+    securityGroupIds: ['sg-1'],
+    publiclyAccessible: false,
+    masterUsername: 'postgres',
+    databaseName: 'orders',
+    port: 5432,
+    tags: {},
+    ...fields,
+  };
+}
+
+/** A manual cluster snapshot. */
+export function anObservedSnapshot(fields: Partial<ObservedSnapshot> = {}): ObservedSnapshot {
+  const id = fields.id ?? 'before-migration';
+  return {
+    ...SCOPE,
+    id,
+    arn: `${RDS}:cluster-snapshot:${id}`,
+    kind: 'manual_snapshot',
+    ofCluster: true,
+    databaseResourceId: 'cluster-ORDERS',
+    databaseIdentifier: 'orders',
+    engine: 'aurora-postgresql',
+    engineVersion: '16.4',
+    status: 'available',
+    createdAt: at('2026-02-20T03:00:00Z'),
+    dataAt: at('2026-02-20T03:00:00Z'),
+    window: null,
+    retentionDays: null,
+    expiresAt: null,
+    storageGib: null,
+    encrypted: true,
+    keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
+    vaultArn: null,
+    tags: {},
+    copiedFromArn: null,
+    ...fields,
+  };
+}
+
+/** The live cluster's automated backup. */
+export function anAutomatedBackup(fields: Partial<AutomatedBackup> = {}): AutomatedBackup {
+  return {
+    ...SCOPE,
+    role: 'live',
+    arn: `${RDS}:cluster-auto-backup:ab-orders`,
+    ofCluster: true,
+    databaseResourceId: 'cluster-ORDERS',
+    databaseIdentifier: 'orders',
+    engine: 'aurora-postgresql',
+    engineVersion: '16.4',
+    status: 'active',
+    window: { earliest: at('2026-02-19T21:00:00Z'), latest: at('2026-02-26T20:55:00Z') },
+    retentionDays: 7,
+    storageGib: null,
+    encrypted: true,
+    keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
+    awsBackupPointArn: null,
+    tags: {},
+    ...fields,
+  };
+}
+
+/** A vault's entry for an AWS Backup snapshot of the cluster. */
+export function aVaultPoint(fields: Partial<VaultPoint> = {}): VaultPoint {
+  const id = fields.id ?? 'awsbackup:job-1';
+  return {
+    ...SCOPE,
+    id,
+    arn: `${RDS}:cluster-snapshot:${id}`,
+    kind: 'backup_snapshot',
+    ofCluster: true,
+    databaseIdentifier: 'orders',
+    status: 'completed',
+    createdAt: at('2026-02-25T05:00:00Z'),
+    retentionDays: 35,
+    expiresAt: at('2026-04-01T05:00:00Z'),
+    encrypted: true,
+    keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
+    vaultArn: `arn:aws:backup:${SCOPE.region}:${SCOPE.accountId}:backup-vault:nightly`,
+    ...fields,
+  };
+}
+
+/** Everything the readers brought back: nothing, unless told otherwise. */
+export function theObservations(fields: Partial<Observations> = {}): Observations {
+  return {
+    observedAt: at('2026-02-26T21:00:00Z'),
+    endpoint: null,
+    principal: { arn: `arn:aws:iam::${SCOPE.accountId}:role/reader`, accountId: SCOPE.accountId },
+    scopes: [SCOPE],
+    databases: [],
+    snapshots: [],
+    automatedBackups: [],
+    vaultPoints: [],
+    keys: [],
+    vaults: [],
+    gaps: [],
+    ...fields,
+  };
+}
