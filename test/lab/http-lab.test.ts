@@ -1,0 +1,270 @@
+/**
+ * The lab over HTTP with real databases: restore, sign in, query, take turns, let go.
+ *
+ * One lab for the whole file, because `initdb` takes seconds. Waits are on conditions, with a bound.
+ */
+
+import {
+  CreateDBClusterSnapshotCommand,
+  CreateDBInstanceCommand,
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBClusterCommand,
+  RDSClient,
+  RestoreDBClusterFromSnapshotCommand,
+} from '@aws-sdk/client-rds';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseInstant } from '../../src/core/time.ts';
+import { type Lab, startLab } from '../../src/lab/lab.ts';
+
+const SNAPSHOT = 'rds:dev-course-management-cluster-2026-11-22-09-07';
+const PASSWORD = 'a-fresh-password-9';
+
+let lab: Lab;
+let rds: RDSClient;
+
+beforeAll(async () => {
+  lab = await startLab({ estate: 'datatalks', startAt: parseInstant('2026-11-23T04:00:00Z', 'test') });
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+  rds = new RDSClient({ region: 'eu-west-1', endpoint: lab.endpoint, credentials });
+});
+
+afterAll(() => lab.close());
+
+/** Asks again until the answer is there; fails after `seconds`. */
+async function until<T>(ask: () => Promise<T | null>, seconds: number): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (performance.now() > end) throw new Error(`nothing after ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function availableInstance(identifier: string, seconds: number) {
+  return until(async () => {
+    const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const instance = answer.DBInstances?.[0];
+    return instance?.DBInstanceStatus === 'available' ? instance : null;
+  }, seconds);
+}
+
+async function availableCluster(identifier: string, seconds: number) {
+  return until(async () => {
+    const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
+    const cluster = answer.DBClusters?.[0];
+    return cluster?.Status === 'available' ? cluster : null;
+  }, seconds);
+}
+
+async function connected<T>(
+  options: { port: number | undefined; user?: string; password?: string; database?: string },
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    user: options.user ?? 'pgusr',
+    password: options.password ?? PASSWORD,
+    database: options.database ?? 'coursemanagement',
+  });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a lab over HTTP', () => {
+  it('restores the snapshot to a cluster whose rows end where the snapshot does', { timeout: 60_000 }, async () => {
+    await rds.send(
+      new RestoreDBClusterFromSnapshotCommand({
+        DBClusterIdentifier: 'scratch',
+        SnapshotIdentifier: SNAPSHOT,
+        Engine: 'aurora-postgresql',
+        EngineVersion: '15.12',
+      }),
+    );
+    await availableCluster('scratch', 20);
+    await rds.send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: 'scratch-0',
+        DBClusterIdentifier: 'scratch',
+        DBInstanceClass: 'db.t3.medium',
+        Engine: 'aurora-postgresql',
+      }),
+    );
+    const instance = await availableInstance('scratch-0', 40);
+    await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'scratch', MasterUserPassword: PASSWORD }));
+    const cluster = await availableCluster('scratch', 20);
+    expect(cluster.Port).toBe(instance.Endpoint?.Port);
+    const scratch = await connected({ port: instance.Endpoint?.Port }, countSubmissions);
+    const answer = await rds.send(
+      new DescribeDBClustersCommand({ DBClusterIdentifier: 'dev-course-management-cluster' }),
+    );
+    const live = await connected(
+      { port: answer.DBClusters?.[0]?.Port, password: 'not-a-real-password-1' },
+      countSubmissions,
+    );
+    expect(live.count).toBe(12_000);
+    expect(scratch.count).toBeLessThan(live.count);
+    expect(scratch.latest <= '2026-11-22 09:07:00').toBe(true);
+    expect(live.latest).toBe('2026-11-23 03:57:00');
+  });
+});
+
+async function countSubmissions(client: pg.Client): Promise<{ count: number; latest: string }> {
+  const { rows } = await client.query(
+    "select count(*)::int as count, to_char(max(created_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') as latest from prod.submissions",
+  );
+  return rows[0];
+}
+
+describe('a lab', () => {
+  it('answers within a second and lets go at once, even while databases are being loaded', {
+    timeout: 20_000,
+  }, async () => {
+    const began = performance.now();
+    const other = await startLab({ estate: 'datatalks' });
+    const config = { region: 'eu-west-1', endpoint: other.endpoint };
+    const client = new RDSClient({ ...config, credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' } });
+    const answer = await client.send(new DescribeDBInstancesCommand({}));
+    const answeredMilliseconds = performance.now() - began;
+    expect(answer.DBInstances?.map((instance) => instance.DBInstanceStatus)).toEqual(['available', 'available']);
+    const waiting = connected(
+      { port: answer.DBInstances?.[1]?.Endpoint?.Port, password: 'not-a-real-password-1' },
+      async () => {},
+    );
+    const refused = expect(waiting).rejects.toThrow();
+    const closing = performance.now();
+    await other.close();
+    await other.close();
+    expect(performance.now() - closing).toBeLessThan(2_000);
+    expect(answeredMilliseconds).toBeLessThan(1_000);
+    await refused;
+  });
+
+  it('copies the rows of the moment into a snapshot of a running database', { timeout: 60_000 }, async () => {
+    const port = await scratchPort();
+    const title = (client: pg.Client) => client.query('select title from prod.courses where id = 3');
+    await connected({ port }, (client) => client.query("update prod.courses set title = 'before' where id = 3"));
+    await rds.send(
+      new CreateDBClusterSnapshotCommand({ DBClusterIdentifier: 'scratch', DBClusterSnapshotIdentifier: 'moment' }),
+    );
+    await connected({ port }, (client) => client.query("update prod.courses set title = 'after' where id = 3"));
+    await until(async () => {
+      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: 'moment' }));
+      return answer.DBClusterSnapshots?.[0]?.Status === 'available' ? true : null;
+    }, 20);
+    await rds.send(
+      new RestoreDBClusterFromSnapshotCommand({
+        DBClusterIdentifier: 'copy',
+        SnapshotIdentifier: 'moment',
+        Engine: 'aurora-postgresql',
+        EngineVersion: '15.12',
+      }),
+    );
+    await rds.send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: 'copy-0',
+        DBClusterIdentifier: 'copy',
+        DBInstanceClass: 'db.t3.medium',
+        Engine: 'aurora-postgresql',
+      }),
+    );
+    const copy = await availableInstance('copy-0', 40);
+    // The copy has its source's password, which the test before set.
+    expect((await connected({ port: copy.Endpoint?.Port }, title)).rows).toEqual([{ title: 'before' }]);
+    expect((await connected({ port }, title)).rows).toEqual([{ title: 'after' }]);
+  });
+});
+
+describe('a second database', () => {
+  it('has its own master user and database, and none of the first', { timeout: 40_000 }, async () => {
+    const instance = await availableInstance('billing-production', 20);
+    const sql = `select current_user::text as who, (select count(*)::int from invoices) as invoices,
+      (select count(*)::int from pg_roles where rolname = 'pgusr') as others`;
+    const rows = await connected(
+      { port: instance.Endpoint?.Port, user: 'billing_admin', password: 'not-a-real-password-2', database: 'billing' },
+      async (client) => (await client.query(sql)).rows,
+    );
+    expect(rows).toEqual([{ who: 'billing_admin', invoices: 6_000, others: 0 }]);
+  });
+});
+
+describe('an open database', () => {
+  it('refuses a wrong password', async () => {
+    const port = await scratchPort();
+    await expect(connected({ port, password: 'wrong-password' }, async () => {})).rejects.toMatchObject({
+      code: '28P01',
+      message: 'password authentication failed for user "pgusr"',
+    });
+  });
+
+  it('refuses an unknown user as it refuses a wrong password', async () => {
+    const port = await scratchPort();
+    await expect(connected({ port, user: 'nobody' }, async () => {})).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('refuses an unknown database', async () => {
+    const port = await scratchPort();
+    await expect(connected({ port, database: 'other' }, async () => {})).rejects.toMatchObject({ code: '3D000' });
+  });
+
+  it('names the master user and the database truly', async () => {
+    const sql = 'select current_user::text as who, session_user::text as by, current_database()::text as what';
+    const rows = await connected({ port: await scratchPort() }, async (client) => (await client.query(sql)).rows);
+    expect(rows).toEqual([{ who: 'pgusr', by: 'pgusr', what: 'coursemanagement' }]);
+  });
+
+  it('answers parameterised queries, and goes on after an error in one', async () => {
+    await connected({ port: await scratchPort() }, async (client) => {
+      await expect(client.query('select nope from prod.courses where id = $1', [1])).rejects.toMatchObject({
+        code: '42703',
+      });
+      const { rows } = await client.query('select slug from prod.courses where id = $1', [2]);
+      expect(rows).toEqual([{ slug: 'de-zoomcamp' }]);
+    });
+  });
+
+  it("keeps one client's transaction apart from another's statement", async () => {
+    const port = await scratchPort();
+    await connected({ port }, async (first) => {
+      await first.query('begin');
+      await first.query("update prod.courses set title = 'changed' where id = 1");
+      const reading = connected({ port }, (second) => second.query('select title from prod.courses where id = 1'));
+      await first.query('rollback');
+      expect((await reading).rows).toEqual([{ title: 'Machine Learning' }]);
+    });
+  });
+
+  it('rolls back what a client that disappears had begun', async () => {
+    const port = await scratchPort();
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port,
+      user: 'pgusr',
+      password: PASSWORD,
+      database: 'coursemanagement',
+    });
+    client.on('error', () => {});
+    await client.connect();
+    await client.query('begin');
+    await client.query("update prod.courses set title = 'changed' where id = 2");
+    const stream: { destroy(): void } = Reflect.get(client, 'connection').stream;
+    stream.destroy();
+    const rows = await connected(
+      { port },
+      async (other) => (await other.query('select title from prod.courses where id = 2')).rows,
+    );
+    expect(rows).toEqual([{ title: 'Data Engineering' }]);
+  });
+});
+
+async function scratchPort(): Promise<number | undefined> {
+  return (await availableInstance('scratch-0', 20)).Endpoint?.Port;
+}
