@@ -7,6 +7,7 @@
 
 import { unreachable } from '../core/invariant.ts';
 import { printDuration } from '../core/time.ts';
+import type { ProbeResult } from '../drill/model.ts';
 import { renderDecision } from '../report/decision-text.ts';
 import { renderDrill } from '../report/drill-text.ts';
 import { renderInventory } from '../report/inventory-text.ts';
@@ -68,7 +69,7 @@ function tellEstate({ endpoint, identifier, rows }: StepData['estate'], paint: P
       `An embedded AWS answers at ${endpoint}. It holds an Aurora PostgreSQL cluster named ${identifier}: production and development data in one, no tags, retention 1 day, no deletion protection, automated snapshots only. And a second, well-kept database for contrast.`,
       width,
     ),
-    `\n${paint.bold(rows.finding)}\n`,
+    `\n${paint.bold(`${printCount(rows)} rows are in ${identifier}.`)}\n`,
   ].join('\n');
 }
 
@@ -106,16 +107,18 @@ function tellRecovery(
   paint: Paint,
   width: number,
 ): string {
-  const lost = rowsBefore === null || rows.value === null ? null : rowsBefore - rows.value;
+  const missing = rowsBefore === null || rows.value === null ? null : rowsBefore - rows.value;
   const balance =
-    lost === null
-      ? ''
-      : `; before the destroy there were ${rowsBefore?.toLocaleString('en-US')}, so ${lost === 0 ? 'not a row is missing' : `${lost} are missing`}`;
+    missing === null ? 'nobody counted them before' : missing === 0 ? 'not one is missing' : `${missing} are missing`;
   return [
-    paragraph(`${clusterId} is back from ${snapshotId}.`, width),
+    paragraph(`${clusterId} is back, restored from ${snapshotId}.`, width),
     '',
-    paint.bold(`${rows.finding}${balance}`),
+    paint.bold(`${printCount(rows)} rows are in it; ${balance}.`),
   ].join('\n');
+}
+
+function printCount({ value }: ProbeResult): string {
+  return value === null ? 'an unknown number of' : value.toLocaleString('en-US');
 }
 
 function paragraph(text: string, width: number): string {

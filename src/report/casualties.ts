@@ -1,35 +1,33 @@
 /**
- * Casualties that share a kind, a fate and its rules, as one row.
+ * Casualties that share a fate and its rules, together.
  *
- * A database with 35 daily snapshots loses them all for one reason; 35 equal lines would push the remedy off the
- * screen. Ids are shown in full up to three, then first, last and the count.
+ * A database with 35 daily snapshots loses them all for one reason, which is then said once. Snapshots come
+ * before windows, because they are what people take for a backup.
  */
 
-import { compareCodeUnits } from '../core/canonical.ts';
+import { sortedBy } from '../core/canonical.ts';
 import type { CasualtyView } from '../verdict/document.ts';
 import { groupBy } from './group.ts';
 
-/** Casualties with one kind, fate and chain of rules. */
+/** Casualties with one fate and chain of rules. */
 export interface CasualtyGroup {
-  readonly kind: CasualtyView['kind'];
   readonly fate: CasualtyView['fate'];
   readonly rules: CasualtyView['rules'];
-  /** Ordered by code unit; never empty. */
-  readonly ids: readonly string[];
+  /** Snapshots first, the rest after them; never empty. */
+  readonly members: readonly CasualtyView[];
 }
 
 /** The groups, in the order in which each first appears. */
 export function groupCasualties(casualties: readonly CasualtyView[]): CasualtyGroup[] {
-  const groups = groupBy(casualties, ({ kind, fate, rules }) => JSON.stringify([kind, fate, rules]));
-  return groups.flatMap((members) => {
+  return groupBy(casualties, ({ fate, rules }) => JSON.stringify([fate, rules])).flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
-    const { kind, fate, rules } = first;
-    return [{ kind, fate, rules, ids: members.map((member) => member.id).sort(compareCodeUnits) }];
+    const ordered = sortedBy(members, ({ kind, id }) => `${kind.includes('snapshot') ? 0 : 1} ${id}`);
+    return [{ fate: first.fate, rules: first.rules, members: ordered }];
   });
 }
 
-/** The ids of a group in words: `a`, `a, b, c`, or `a … z (35 of them)`. */
+/** Ids in words: `a`, `a, b, c`, or `a … z (35 of them)`. */
 export function printIds(ids: readonly string[]): string {
   return ids.length <= 3 ? ids.join(', ') : `${ids[0]} … ${ids.at(-1)} (${ids.length} of them)`;
 }

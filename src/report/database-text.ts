@@ -1,13 +1,14 @@
 /**
  * One database of a decision or a readiness report, as text: what it is, what remains, what goes, what to do.
  *
- * Given the document's view of it; works nothing out but the instant whose data a survivor holds.
+ * Given the document's view of it; works nothing out.
  */
 
-import { addSeconds, type Instant } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
+import { RULES } from '../survival/rules.ts';
 import type { DatabaseView, Reason, SurvivorView, VerdictWord } from '../verdict/document.ts';
-import { groupCasualties, printIds } from './casualties.ts';
-import { hanging, wrapCommand } from './layout.ts';
+import { groupCasualties } from './casualties.ts';
+import { clean, hanging, wrapCommand } from './layout.ts';
 import { remedyParts } from './remedy.ts';
 import type { Brush, Paint } from './style.ts';
 import { type Cell, table } from './table.ts';
@@ -32,6 +33,7 @@ export interface TextContext {
 
 const LABEL_WIDTH = 15;
 const SURVIVORS_SHOWN = 8;
+const CASUALTIES_SHOWN = 6;
 
 /** The lines of one database. */
 export function renderDatabase(view: DatabaseView, context: TextContext): string[] {
@@ -45,11 +47,8 @@ export function renderDatabase(view: DatabaseView, context: TextContext): string
   return [
     ...hanging('', title, width).map(verdictBrush(view.verdict, paint)),
     ...fact('importance', view.importance.join('; ') || 'no facts known'),
-    ...fact('work lost', printDurationOr(view.dataLossSeconds, 'everything, or not known'), lossBrush(view, paint)),
+    ...fact('work lost', printDurationOr(view.dataLossSeconds, lossWords(view)), lossBrush(view, paint)),
     ...fact('restore time', printRestoreTime(view.restoreSeconds), never ? paint.yellow : undefined),
-    ...(view.prerequisitesLost.length === 0
-      ? []
-      : fact('also lost', `${view.prerequisitesLost.join(', ')} (a restore needs this)`, paint.yellow)),
     ...renderSurvivors(view.survivors, context),
     ...renderCasualties(view, context),
     ...view.reasons.flatMap((reason) => ['', ...renderReason(reason, context)]),
@@ -77,21 +76,19 @@ export function verdictBrush(verdict: VerdictWord, paint: Paint): Brush {
   return (text) => paint.bold(colour(text));
 }
 
-function renderSurvivors(survivors: readonly SurvivorView[], { at, paint, width }: TextContext): string[] {
+function renderSurvivors(survivors: readonly SurvivorView[], { paint, width }: TextContext): string[] {
   if (survivors.length === 0) return [`  ${'survivors'.padEnd(LABEL_WIDTH - 2)}${paint.red('none')}`];
-  const rows = survivors.slice(0, SURVIVORS_SHOWN).map((survivor): Cell[] => {
-    const dataAt = dataInstant(survivor, at);
-    return [
+  const rows = survivors
+    .slice(0, SURVIVORS_SHOWN)
+    .map((survivor): Cell[] => [
       survivor.id,
       KIND_WORDS[survivor.kind],
-      dataAt === null ? 'unknown' : printMinute(dataAt),
       printDurationOr(survivor.dataLossSeconds, 'unknown'),
-      survivor.expiresAt === null ? 'no end set' : printMinute(survivor.expiresAt),
+      survivor.expiresAt === null ? 'never' : printMinute(survivor.expiresAt),
       survivor.grade,
       REACH_WORDS[survivor.reach],
-    ];
-  });
-  const headings = ['id', 'kind', 'data as of', 'work lost', 'ends', 'grade', 'where'];
+    ]);
+  const headings = ['id', 'kind', 'work lost', 'ends', 'grade', 'where'];
   const rest = survivors.length - rows.length;
   return [
     `  survivors (${survivors.length})`,
@@ -100,23 +97,26 @@ function renderSurvivors(survivors: readonly SurvivorView[], { at, paint, width 
   ];
 }
 
+/** Ids first, each whole and on a line of its own; under each group the rule that decided it, in words. */
 function renderCasualties({ casualties }: DatabaseView, { paint, width }: TextContext): string[] {
   if (casualties.length === 0) return [`  ${'casualties'.padEnd(LABEL_WIDTH - 2)}none`];
-  const rows = groupCasualties(casualties).map(({ ids, kind, fate, rules }): Cell[] => [
-    printIds(ids),
-    KIND_WORDS[kind],
-    { text: CASUALTY_WORDS[fate], brush: fate === 'unknown' ? paint.yellow : paint.red },
-    rules.join(', '),
-  ]);
-  return [
-    `  casualties (${casualties.length})`,
-    ...table({ headings: ['id', 'kind', 'fate', 'by rule'], rows, indent: 4, width, paint }),
-  ];
+  const lines = groupCasualties(casualties).flatMap(({ members, fate, rules }) => {
+    const brush = fate === 'unknown' ? paint.yellow : paint.red;
+    const word = CASUALTY_WORDS[fate];
+    const rest = members.length - CASUALTIES_SHOWN;
+    return [
+      ...members
+        .slice(0, CASUALTIES_SHOWN)
+        .map(({ id, kind }) => `    ${brush(word)}  ${clean(id)}  ${paint.dim(KIND_WORDS[kind])}`),
+      ...(rest > 0 ? [`    ${' '.repeat(word.length)}  and ${rest} more`] : []),
+      ...rules.flatMap((rule) => hanging('      ', `${RULES[rule].statement} [${rule}]`, width)).map(paint.dim),
+    ];
+  });
+  return [`  casualties (${casualties.length})`, ...lines];
 }
 
-/** The moment whose data a survivor gives back: what is lost is counted from the report's instant. */
-function dataInstant(survivor: SurvivorView, at: Instant): Instant | null {
-  return survivor.dataLossSeconds === null ? survivor.createdAt : addSeconds(at, -survivor.dataLossSeconds);
+function lossWords({ survivors }: DatabaseView): string {
+  return survivors.length === 0 ? 'everything' : 'not known';
 }
 
 function lossBrush(view: DatabaseView, paint: Paint): Brush {

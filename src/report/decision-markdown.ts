@@ -80,9 +80,9 @@ function renderSurvivors({ survivors }: DatabaseView, at: Instant): string[] {
 
 function renderCasualties({ casualties }: DatabaseView): string[] {
   if (casualties.length === 0) return ['Casualties: none'];
-  const rows = groupCasualties(casualties).map(({ ids, kind, fate, rules }) => [
-    inlineCode(printIds(ids)),
-    KIND_WORDS[kind],
+  const rows = groupCasualties(casualties).map(({ members, fate, rules }) => [
+    inlineCode(printIds(members.map(({ id }) => id))),
+    [...new Set(members.map(({ kind }) => KIND_WORDS[kind]))].join(', '),
     CASUALTY_WORDS[fate],
     rules.map(inlineCode).join(', '),
   ]);

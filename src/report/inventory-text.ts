@@ -14,7 +14,7 @@ import { groupBy } from './group.ts';
 import { hanging, REPORT_WIDTH } from './layout.ts';
 import type { Paint } from './style.ts';
 import { type Cell, table } from './table.ts';
-import { countOf, DATABASE_WORDS, KIND_WORDS, printMinute } from './words.ts';
+import { countOf, KIND_WORDS } from './words.ts';
 
 const POINTS_SHOWN = 5;
 
@@ -27,7 +27,7 @@ export function renderInventory(inventory: Inventory, at: Instant, paint: Paint,
   const sections = [
     headline(inventory, paint, width),
     renderGaps(inventory.gaps, paint, width),
-    renderDatabases(inventory.databases, paint, width),
+    renderDatabases(inventory.databases, { at, paint, width }),
     renderPoints(inventory, { at, paint, width }),
   ];
   return `${sections.map((section) => section.join('\n')).join('\n\n')}\n`;
@@ -48,30 +48,28 @@ function headline(inventory: Inventory, paint: Paint, width: number): string[] {
   return [paint.bold(counts), ...hanging('', read, width)];
 }
 
-function renderDatabases(databases: readonly Database[], paint: Paint, width: number): string[] {
+function renderDatabases(databases: readonly Database[], { at, paint, width }: Context): string[] {
   if (databases.length === 0) return ['databases: none seen'];
   const rows = sortedBy(databases, (database) => database.arn).map((database): Cell[] => [
     database.identifier,
-    DATABASE_WORDS[database.kind],
     `${database.engine} ${database.engineVersion}`,
     database.retentionDays === 0
       ? { text: '0 d: no PITR', brush: paint.red }
       : { text: `${database.retentionDays} d`, brush: (text) => text },
     database.deletionProtection ? 'on' : { text: 'off', brush: paint.yellow },
-    database.restoreWindow === null ? { text: 'none', brush: paint.red } : printMinute(database.restoreWindow.earliest),
-    database.restoreWindow === null ? { text: 'none', brush: paint.red } : printMinute(database.restoreWindow.latest),
+    printWindow(database, at, paint),
   ]);
-  const headings = ['database', 'kind', 'engine', 'retention', 'protection', 'earliest', 'latest restorable'];
+  const headings = ['database', 'engine', 'retention', 'protection', 'restorable to'];
   return [paint.bold('databases and restore windows'), ...table({ headings, rows, indent: 2, width, paint })];
 }
 
-interface PointsContext {
+interface Context {
   readonly at: Instant;
   readonly paint: Paint;
   readonly width: number;
 }
 
-function renderPoints(inventory: Inventory, { at, paint, width }: PointsContext): string[] {
+function renderPoints(inventory: Inventory, { at, paint, width }: Context): string[] {
   if (inventory.recoveryPoints.length === 0) return [paint.red('recovery points: none seen')];
   const living = new Set(inventory.databases.map((database) => database.resourceId));
   const ordered = sortedBy(
@@ -88,8 +86,11 @@ function renderPoints(inventory: Inventory, { at, paint, width }: PointsContext)
     const exists = first.databaseResourceId !== null && living.has(first.databaseResourceId);
     const note = exists ? '' : ', a database that no longer exists or was not seen';
     const rest = points.length - POINTS_SHOWN;
-    const headings = ['recovery point', 'kind', 'status', 'data as of', 'age', 'ends'];
-    const rows = newestFirst.slice(0, POINTS_SHOWN).map((point) => pointRow(point, at, paint));
+    const shown = newestFirst.slice(0, POINTS_SHOWN);
+    // A column that says `available` in every row would only push the ids into two lines.
+    const withStatus = shown.some(({ status }) => status !== 'available');
+    const headings = ['recovery point', 'kind', 'data as of', 'ends', ...(withStatus ? ['status'] : [])];
+    const rows = shown.map((point) => [...pointRow(point, at), ...(withStatus ? [statusCell(point, paint)] : [])]);
     return [
       '',
       ...hanging('', `${countOf(points.length, 'recovery point')} of ${first.databaseIdentifier}${note}`, width),
@@ -100,16 +101,32 @@ function renderPoints(inventory: Inventory, { at, paint, width }: PointsContext)
   return [paint.bold('recovery points, newest first'), ...lines.slice(1)];
 }
 
-function pointRow(point: RecoveryPoint, at: Instant, paint: Paint): Cell[] {
+function pointRow(point: RecoveryPoint, at: Instant): Cell[] {
   const dataAt = dataInstant(point);
-  return [
-    point.id,
-    KIND_WORDS[point.kind],
-    point.status === 'available' ? point.status : { text: point.status, brush: paint.yellow },
-    dataAt === null ? 'unknown' : printMinute(dataAt),
-    dataAt === null ? 'unknown' : dataAt > at ? 'in the future' : printDuration(secondsBetween(dataAt, at)),
-    point.expiresAt === null ? 'no end set' : printMinute(point.expiresAt),
-  ];
+  return [point.id, KIND_WORDS[point.kind], dataAt === null ? 'unknown' : printAge(dataAt, at), endOf(point)];
+}
+
+function statusCell({ status }: RecoveryPoint, paint: Paint): Cell {
+  return status === 'available' ? status : { text: status, brush: paint.yellow };
+}
+
+/** From when to when a restore can choose its instant: `14 d to 3 min ago`. */
+function printWindow({ restoreWindow }: Database, at: Instant, paint: Paint): Cell {
+  if (restoreWindow === null) return { text: 'no instant', brush: paint.red };
+  return `${printAge(restoreWindow.earliest, at).replace(' ago', '')} to ${printAge(restoreWindow.latest, at)}`;
+}
+
+/** An age to its largest unit, which is all a column needs: `19 h ago`. */
+function printAge(then: Instant, at: Instant): string {
+  if (then > at) return 'in the future';
+  const [count, unit] = printDuration(secondsBetween(then, at)).split(' ');
+  return `${count} ${unit} ago`;
+}
+
+/** When a point ends by itself; automated ones live as long as retention and database do. */
+function endOf(point: RecoveryPoint): string {
+  if (point.expiresAt !== null) return point.expiresAt.slice(0, 10);
+  return point.kind === 'pitr' || point.kind === 'system_snapshot' ? 'with database' : 'never';
 }
 
 function dataInstant(point: RecoveryPoint): Instant | null {

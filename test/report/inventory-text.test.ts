@@ -103,19 +103,17 @@ describe('an inventory', () => {
   });
 
   it('shows retention, protection and the restore window of a database', () => {
-    expect(render(anInventory())).toMatch(/orders +RDS instance +postgres 16\.4 +7 d +on +2026-02-19.* +2026-02-26/);
+    expect(render(anInventory())).toMatch(/orders +postgres 16\.4 +7 d +on +7 d to 5 min ago/);
   });
 
   it('shows in red that retention 0 leaves no PITR', () => {
     const bare = anInventory({ databases: [aDatabase({ retentionDays: 0, restoreWindow: null })] });
-    expect(render(bare)).toMatch(/0 d: no PITR +on +none +none/);
+    expect(render(bare)).toMatch(/0 d: no PITR +on +no instant/);
     expect(renderInventory(bare, AT, colourPaint())).toContain('\u001b[31m0 d: no PITR');
   });
 
   it('shows a recovery point with the age of its data, not of its copy', () => {
-    expect(render(anInventory())).toMatch(
-      /before-migration +manual snapshot +available +2026-02-26 02:07 UTC +18 h 53 min +no end/,
-    );
+    expect(render(anInventory())).toMatch(/before-migration +manual snapshot +18 h ago +never/);
   });
 
   it('shows when a recovery point ends by itself', () => {
