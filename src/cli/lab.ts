@@ -1,7 +1,7 @@
 /**
  * `muster lab`: serves the embedded AWS endpoint until Ctrl-C.
  *
- * Prints the shell lines that point AWS tools at it, and nothing else, so that `eval` can take them. Writes
+ * Prints the shell lines that point AWS tools at it, and nothing else, to be pasted into another terminal. Writes
  * nothing to disk; what was done in it is gone with it.
  */
 
@@ -24,10 +24,10 @@ export async function lab(
   return 0;
 }
 
-/** The shell lines that point AWS tools at a lab. */
+/** The shell lines that point AWS tools at a lab; older AWS CLIs read the region under its other name only. */
 export function labSettings({ endpoint, region }: { readonly endpoint: string; readonly region: string }): string {
   return [
-    `export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}`,
+    `export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     'export AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab',
   ].join('\n');
 }

@@ -11,14 +11,12 @@ import { groupCasualties } from './casualties.ts';
 import { clean, hanging, wrapCommand } from './layout.ts';
 import { remedyParts } from './remedy.ts';
 import type { Brush, Paint } from './style.ts';
-import { type Cell, table } from './table.ts';
 import {
   CASUALTY_WORDS,
   countOf,
   DATABASE_WORDS,
   KIND_WORDS,
   printDurationOr,
-  printMinute,
   printRestoreTime,
   REACH_WORDS,
   VERDICT_WORDS,
@@ -78,21 +76,24 @@ export function verdictBrush(verdict: VerdictWord, paint: Paint): Brush {
 
 function renderSurvivors(survivors: readonly SurvivorView[], { paint, width }: TextContext): string[] {
   if (survivors.length === 0) return [`  ${'survivors'.padEnd(LABEL_WIDTH - 2)}${paint.red('none')}`];
-  const rows = survivors
+  const lines = survivors
     .slice(0, SURVIVORS_SHOWN)
-    .map((survivor): Cell[] => [
-      survivor.id,
-      KIND_WORDS[survivor.kind],
-      printDurationOr(survivor.dataLossSeconds, 'unknown'),
-      survivor.expiresAt === null ? 'never' : printMinute(survivor.expiresAt),
-      survivor.grade,
-      REACH_WORDS[survivor.reach],
-    ]);
-  const headings = ['id', 'kind', 'work lost', 'ends', 'grade', 'where'];
-  const rest = survivors.length - rows.length;
+    .flatMap(({ id, kind, dataLossSeconds, expiresAt, grade, reach }) => {
+      const facts = [
+        `work lost ${printDurationOr(dataLossSeconds, 'not known')}`,
+        `ends ${expiresAt === null ? 'never' : expiresAt.slice(0, 10)}`,
+        grade,
+        REACH_WORDS[reach],
+      ].join('; ');
+      return [
+        `    ${paint.green('kept')}  ${clean(id)}  ${paint.dim(KIND_WORDS[kind])}`,
+        ...hanging('          ', facts, width),
+      ];
+    });
+  const rest = survivors.length - SURVIVORS_SHOWN;
   return [
     `  survivors (${survivors.length})`,
-    ...table({ headings, rows, indent: 4, width, paint }),
+    ...lines,
     ...(rest > 0 ? [`    and ${countOf(rest, 'more survivor')}`] : []),
   ];
 }
