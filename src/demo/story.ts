@@ -19,6 +19,7 @@ import type { Intent } from '../intent/action.ts';
 import { readTerraformPlan } from '../intent/terraform/read-plan.ts';
 import type { Inventory, RecoveryPoint } from '../inventory/model.ts';
 import { DEFAULT_POLICY } from '../policy/schema.ts';
+import { type Counterfactual, counterfactualsOf } from '../survival/counterfactual.ts';
 import { isAlive } from '../survival/fate.ts';
 import { survive } from '../survival/survive.ts';
 import type { DatabaseView, DecisionDocument } from '../verdict/document.ts';
@@ -42,7 +43,7 @@ probes:
 export interface StepData {
   readonly estate: { readonly endpoint: string; readonly identifier: string; readonly rows: ProbeResult };
   readonly inventory: { readonly inventory: Inventory; readonly databases: readonly DatabaseView[] };
-  readonly gate_before: { readonly decision: DecisionDocument };
+  readonly gate_before: { readonly decision: DecisionDocument; readonly wouldHaveSaved: readonly Counterfactual[] };
   readonly remedy: { readonly snapshotId: string };
   readonly drill: { readonly record: DrillRecord };
   readonly gate_after: { readonly decision: DecisionDocument };
@@ -104,7 +105,13 @@ export async function playStory(world: DemoWorld, audience: Audience, signal: Ab
   const estate = await play('estate', () => openEstate(world, audience));
   const { inventory } = await play('inventory', () => look(world));
   const intent = readTerraformPlan(world.plan.text, world.plan.origin);
-  await play('gate_before', async () => ({ decision: await ask(world, intent, inventory) }));
+  await play('gate_before', async () => ({
+    decision: await ask(world, intent, inventory),
+    wouldHaveSaved: counterfactualsOf(
+      { inventory, actions: intent.actions, at: world.clock.now() },
+      courseDatabase(inventory),
+    ),
+  }));
   await play('remedy', async () => {
     audience.progress('aws rds create-db-cluster-snapshot');
     await world.agent.takeSnapshot(COURSE_CLUSTER, RESCUE_SNAPSHOT);

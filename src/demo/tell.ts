@@ -11,9 +11,10 @@ import type { ProbeResult } from '../drill/model.ts';
 import { renderDecision } from '../report/decision-text.ts';
 import { renderDrill } from '../report/drill-text.ts';
 import { renderInventory } from '../report/inventory-text.ts';
-import { hanging } from '../report/layout.ts';
+import { hanging, wrapCommand } from '../report/layout.ts';
 import type { Paint } from '../report/style.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
+import type { Setting } from '../survival/counterfactual.ts';
 import { COURSE_CLUSTER, type Step, type StepData } from './story.ts';
 
 /** Before the first step. */
@@ -45,6 +46,7 @@ function bodyOf(step: Step, paint: Paint, width: number): string {
     case 'inventory':
       return `${renderInventory(step.data.inventory, step.data.inventory.observedAt, paint, width)}\n${tellContrast(step.data, paint, width)}`;
     case 'gate_before':
+      return `${renderDecision(step.data.decision, paint, width)}\n${tellSaviours(step.data, paint, width)}`;
     case 'gate_after':
       return renderDecision(step.data.decision, paint, width);
     case 'remedy':
@@ -82,6 +84,25 @@ function tellContrast({ databases }: StepData['inventory'], paint: Paint, width:
   return [paint.bold('Were each deleted now, with its automated backups and without a final snapshot:'), ...lines].join(
     '\n',
   );
+}
+
+const SETTING_WORDS: Readonly<Record<Setting, string>> = {
+  keep_automated_backups: 'automated backups kept',
+  final_snapshot: 'a final snapshot',
+  manual_snapshot: 'a manual snapshot',
+};
+
+/** What would have saved it, each with what would be left and how to set it. */
+function tellSaviours({ wouldHaveSaved }: StepData['gate_before'], paint: Paint, width: number): string {
+  const lines = wouldHaveSaved.flatMap(({ setting, left, until, command }) => [
+    ...hanging(
+      `  ${SETTING_WORDS[setting].padEnd(24)}`,
+      `leaves ${left.join(', ')}${until === null ? ' for good' : ` until ${until.slice(0, 10)}`}`,
+      width,
+    ),
+    ...wrapCommand(command, 26, width).map(paint.cyan),
+  ]);
+  return [paint.bold('Any one of these would have left something:'), ...lines].join('\n');
 }
 
 function tellDestroy(

@@ -10,10 +10,11 @@
 import { unreachable } from '../core/invariant.ts';
 import { addDays } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
-import type { Database, RecoveryPoint } from '../inventory/model.ts';
+import type { Database } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
 import { belongsTo, matchDatabase } from './match.ts';
 import type { RuleCode } from './rules.ts';
+import { snapshotOf } from './snapshot.ts';
 import { applied, inDoubt, type Refusals, refused, type Step } from './step.ts';
 import { doubt, mapPoints, spare, type TrackedDatabase, type TrackedPoint, take, type World } from './world.ts';
 
@@ -140,7 +141,10 @@ function automatedAfterDeletion(
   // Serverless v1 and Limitless clusters keep none, and the listing does not tell which mode a cluster has.
   if (database.kind === 'aurora_cluster' && database.members.length === 0)
     return doubt(noted, 'automated_backup_retained');
-  const until = addDays(world.at, database.retentionDays);
+  // A retained backup ages out as it would have on the living database: each snapshot from its own day.
+  const from = tracked.point.kind === 'system_snapshot' ? tracked.point.createdAt : world.at;
+  if (from === null) return doubt(noted, 'automated_backup_retained');
+  const until = addDays(from, database.retentionDays);
   return { ...noted, touched: true, fate: worsen(noted.fate, 'survives_until', 'automated_backup_retained', until) };
 }
 
@@ -154,38 +158,10 @@ function withFinalSnapshot(world: World, database: Database, action: Deletion): 
   if (skipFinalSnapshot === true || finalSnapshotId === null) return world;
   const fate = { word: 'survives', until: null, rules: ['final_snapshot_taken'] } as const;
   const made: TrackedPoint = {
-    point: finalSnapshotOf(database, finalSnapshotId, world),
+    point: snapshotOf(database, { id: finalSnapshotId, at: world.at, status: 'planned' }),
     fate,
     madeByChange: true,
     touched: false,
   };
   return { ...world, points: [...world.points, made] };
-}
-
-function finalSnapshotOf(database: Database, id: string, world: World): RecoveryPoint {
-  const ofCluster = database.kind !== 'rds_instance';
-  const type = ofCluster ? 'cluster-snapshot' : 'snapshot';
-  return {
-    id,
-    arn: `${database.arn.split(':').slice(0, 5).join(':')}:${type}:${id}`,
-    kind: 'manual_snapshot',
-    ofCluster,
-    databaseResourceId: database.resourceId,
-    databaseIdentifier: database.identifier,
-    engine: database.engine,
-    engineVersion: database.engineVersion,
-    status: 'planned',
-    createdAt: world.at,
-    dataAt: world.at,
-    window: null,
-    retentionDays: null,
-    expiresAt: null,
-    storageGib: database.storageGib,
-    encrypted: database.encrypted,
-    keyArn: database.keyArn,
-    vaultArn: null,
-    accountId: database.accountId,
-    region: database.region,
-    tags: {},
-  };
 }

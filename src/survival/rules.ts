@@ -226,6 +226,32 @@ export const RULES = {
     source: 'API kms ScheduleKeyDeletion, DisableKey',
   },
 
+  // Losses that no call brings about.
+  region_out_of_reach: {
+    statement: 'Everything in a region that is lost is out of reach: databases, recovery points, vaults and keys.',
+    source: 'RDS, AWS Backup and KMS endpoints and ARNs are regional',
+  },
+  account_closed: {
+    statement: 'A closed account is gone with all it holds after 90 days, locked vaults included.',
+    source: 'API organizations CloseAccount; BDG "AWS Backup Vault Lock"',
+  },
+  key_destroyed: {
+    statement: 'A deleted key cannot be brought back; every recovery point under it is lost with it.',
+    source: 'API kms ScheduleKeyDeletion',
+  },
+  holds_the_bad_write: {
+    statement: 'A recovery point whose data are not older than a bad write holds it.',
+    source: 'API DBSnapshot, SnapshotDatabaseTime and OriginalSnapshotCreateTime',
+  },
+  window_has_moved_past: {
+    statement: 'A restore window moves on while a fault goes unnoticed, and no longer reaches back before it.',
+    source: 'API RestoreWindow, EarliestTime',
+  },
+  data_time_unknown: {
+    statement: 'A recovery point whose data time AWS does not say may hold anything.',
+    source: 'API DBClusterSnapshot, which has no original creation time',
+  },
+
   // What was not understood.
   target_not_observed: {
     statement: 'An action on something the inventory does not hold may reach more than is known.',

@@ -82,6 +82,14 @@ describe('a database deleted with DeleteAutomatedBackups=false', () => {
     });
   });
 
+  it('keeps each system snapshot only as long as it would have lived anyway', () => {
+    const snapshot = aSystemSnapshot(orders, { createdAt: addDays(NOW, -5) });
+    expect(fateOf(orders, snapshot, { deleteAutomatedBackups: false })).toMatchObject({
+      word: 'survives_until',
+      until: addDays(NOW, 2),
+    });
+  });
+
   it('keeps an AWS Backup continuous point, which is that very backup', () => {
     const vaultArn = 'arn:vault';
     const point = thePitr(orders, { kind: 'backup_continuous', vaultArn, arn: 'arn:continuous' });

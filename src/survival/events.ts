@@ -1,0 +1,110 @@
+/**
+ * Losses that no API call brings about: a region or an account out of reach, a key destroyed, a bad write
+ * found late, time that passes.
+ *
+ * Each is a change of the world like an action is, with the same fates and rules. Given the world at an
+ * instant; where AWS does not say what would happen, the fate is unknown.
+ * Source: AWS Organizations API, CloseAccount; AWS KMS API, ScheduleKeyDeletion; Amazon RDS User Guide,
+ * "Working with backups"; AWS Backup Developer Guide, "Logically air-gapped vault".
+ */
+
+import { unreachable } from '../core/invariant.ts';
+import { addDays, addSeconds, type Days, type Instant, latest, type Seconds } from '../core/time.ts';
+import { worsen } from './fate.ts';
+import type { RuleCode } from './rules.ts';
+import { doubt, mapPoints, restoresToAnyInstant, type TrackedPoint, take, type World } from './world.ts';
+
+/** A loss that is not an action. */
+export type LossEvent =
+  | { readonly kind: 'region_lost'; readonly region: string }
+  | { readonly kind: 'account_lost'; readonly accountId: string }
+  | { readonly kind: 'key_destroyed'; readonly keyArn: string }
+  /** Wrong data were written at `writtenAt`; somebody noticed `detectionSeconds` later. */
+  | { readonly kind: 'bad_write'; readonly writtenAt: Instant; readonly detectionSeconds: Seconds }
+  | { readonly kind: 'time_passes'; readonly days: Days };
+
+/** The world after an event. Databases that an event takes are no longer alive. */
+export function happen(world: World, event: LossEvent): World {
+  switch (event.kind) {
+    case 'region_lost':
+      return withdraw(world, ({ region }) => region === event.region, 'region_out_of_reach');
+    case 'account_lost':
+      return withdraw(world, ({ accountId }) => accountId === event.accountId, 'account_closed');
+    case 'key_destroyed':
+      return mapPoints(
+        { ...world, keys: world.keys.filter(({ arn }) => arn !== event.keyArn) },
+        ({ point }) => point.keyArn === event.keyArn,
+        (tracked) => take(tracked, 'key_destroyed'),
+      );
+    case 'bad_write':
+      return badWrite(world, event.writtenAt, event.detectionSeconds);
+    case 'time_passes':
+      return timePasses(world, event.days);
+    default:
+      return unreachable(event, 'loss events');
+  }
+}
+
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Everything in a place goes: databases, points, keys, vaults. What lies elsewhere stays, under its own key. */
+function withdraw(world: World, within: (place: Place) => boolean, rule: RuleCode): World {
+  const databases = world.databases.map((tracked) =>
+    within(tracked.database) ? { ...tracked, alive: false } : tracked,
+  );
+  const left = { ...world, databases };
+  return mapPoints(
+    left,
+    ({ point }) => within(point),
+    (tracked) => take(tracked, rule),
+  );
+}
+
+/**
+ * Points that hold the bad write are of no use; a window helps if it still reaches back before it when it is noticed.
+ * A snapshot without a known data time may hold it.
+ */
+function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): World {
+  const noticedAt = addSeconds(writtenAt, detectionSeconds);
+  const judge = (tracked: TrackedPoint): TrackedPoint => {
+    const { point } = tracked;
+    if (point.expiresAt !== null && point.expiresAt <= noticedAt) return take(tracked, 'expires_by_itself');
+    if (!restoresToAnyInstant(point)) {
+      if (point.dataAt === null) return doubt(tracked, 'data_time_unknown');
+      return point.dataAt < writtenAt ? tracked : take(tracked, 'holds_the_bad_write');
+    }
+    if (point.window === null) return tracked;
+    const { retentionDays } = point;
+    const oldest =
+      retentionDays === null
+        ? point.window.earliest
+        : latest(point.window.earliest, addDays(noticedAt, -retentionDays));
+    if (oldest >= writtenAt) return take(tracked, 'window_has_moved_past');
+    return { ...tracked, point: { ...point, window: { earliest: oldest, latest: addSeconds(writtenAt, -1) } } };
+  };
+  return mapPoints({ ...world, at: latest(world.at, noticedAt) }, () => true, judge);
+}
+
+/** Retention, lifecycles and key deletions run out; a living database's own backups go on being made. */
+function timePasses(world: World, days: Days): World {
+  const at = addDays(world.at, days);
+  const dead = new Set(
+    world.keys.filter(({ deletionAt }) => deletionAt !== null && deletionAt <= at).map(({ arn }) => arn),
+  );
+  const judge = (tracked: TrackedPoint): TrackedPoint => {
+    const { point, fate } = tracked;
+    if (point.keyArn !== null && dead.has(point.keyArn)) return take(tracked, 'key_destroyed');
+    const end = fate.until ?? point.expiresAt;
+    if (end !== null && end <= at) return take(tracked, 'expires_by_itself');
+    if (point.kind !== 'system_snapshot') return tracked;
+    const owner = world.databases.find(({ database }) => database.resourceId === point.databaseResourceId);
+    const retention = owner?.database.retentionDays ?? point.retentionDays;
+    if (point.createdAt === null || retention === null)
+      return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
+    return addDays(point.createdAt, retention) <= at ? take(tracked, 'expires_by_itself') : tracked;
+  };
+  return mapPoints({ ...world, at, keys: world.keys.filter(({ arn }) => !dead.has(arn)) }, () => true, judge);
+}

@@ -1,0 +1,86 @@
+/** What would have saved a database: only settings that really leave something are named. */
+
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../src/core/time.ts';
+import type { Database, RecoveryPoint } from '../../src/inventory/model.ts';
+import { counterfactualsOf } from '../../src/survival/counterfactual.ts';
+import {
+  aCluster,
+  aDatabase,
+  aKey,
+  anInventory,
+  aPoint,
+  aSystemSnapshot,
+  deletionOf,
+  KEY_ARN,
+  NOW,
+  thePitr,
+} from '../support/builders.ts';
+
+function saving(
+  database: Database,
+  points: readonly RecoveryPoint[],
+  inventory: Parameters<typeof anInventory>[0] = {},
+) {
+  const loss = {
+    inventory: anInventory({ databases: [database], recoveryPoints: points, ...inventory }),
+    actions: deletionOf(database),
+    at: NOW,
+  };
+  return counterfactualsOf(loss, database);
+}
+
+describe('a cluster that loses everything', () => {
+  const courses = aCluster({ retentionDays: 1 });
+  const found = saving(courses, [thePitr(courses), aSystemSnapshot(courses)]);
+
+  it('would be saved by three settings, the cheapest first', () => {
+    expect(found.map(({ setting, left }) => `${setting}: ${left.join(' ')}`)).toEqual([
+      'keep_automated_backups: pitr:cluster-COURSES rds:courses-2026-11-23-03-00',
+      'final_snapshot: courses-final',
+      'manual_snapshot: courses-manual',
+    ]);
+  });
+
+  it('would be left a retained backup for its retention, and snapshots for good', () => {
+    expect(found.map(({ until }) => until)).toEqual([addDays(NOW, 1), null, null]);
+  });
+
+  it('is told the command for its kind', () => {
+    expect(found[0]?.command).toContain('aws rds delete-db-cluster --no-delete-automated-backups');
+    expect(found[2]?.command).toBe(
+      'aws rds create-db-cluster-snapshot --db-cluster-identifier courses --db-cluster-snapshot-identifier courses-manual',
+    );
+  });
+});
+
+describe('a setting that would leave nothing', () => {
+  it('is not named: no automated backups at retention 0', () => {
+    const bare = aDatabase({ retentionDays: 0, restoreWindow: null });
+    expect(saving(bare, []).map(({ setting }) => setting)).toEqual(['final_snapshot', 'manual_snapshot']);
+  });
+
+  it('is not named: a Multi-AZ DB cluster retains nothing', () => {
+    const maz = aCluster({ kind: 'multi_az_cluster', engine: 'postgres' });
+    expect(saving(maz, [thePitr(maz)]).map(({ setting }) => setting)).toEqual(['final_snapshot', 'manual_snapshot']);
+  });
+
+  it('is not named: every snapshot under a dying key is unreadable', () => {
+    const sealed = aDatabase({ encrypted: true, keyArn: KEY_ARN });
+    expect(saving(sealed, [thePitr(sealed)], { keys: [aKey({ state: 'pending_deletion' })] })).toEqual([]);
+  });
+
+  it('is not named: a final snapshot of a database that is not available', () => {
+    const broken = aDatabase({ status: 'incompatible-restore' });
+    expect(saving(broken, [thePitr(broken)]).map(({ setting }) => setting)).toEqual([
+      'keep_automated_backups',
+      'manual_snapshot',
+    ]);
+  });
+});
+
+it('leaves out what survives anyway', () => {
+  const orders = aDatabase();
+  const manual = aPoint(orders, { id: 'kept', arn: 'arn:kept' });
+  expect(saving(orders, [manual]).flatMap(({ left }) => left)).not.toContain('kept');
+});
