@@ -6,9 +6,8 @@
  * at `restored`.
  */
 
-import { parse, YAMLParseError } from 'yaml';
 import * as z from 'zod';
-import { MusterError } from '../core/errors.ts';
+import { readYaml } from '../core/yaml.ts';
 import { RECOVERY_POINT_KINDS } from '../inventory/model.ts';
 import type { Probe } from './model.ts';
 
@@ -64,21 +63,5 @@ export interface DrillDefinition extends Omit<z.infer<typeof definition>, 'probe
  * @throws MusterError `MUSTER_DRILL_INVALID` naming the key, and what is accepted.
  */
 export function parseDefinition(text: string, origin: string): DrillDefinition {
-  const read = definition.safeParse(parseYaml(text, origin));
-  if (read.success) return { ...read.data, origin };
-  const [issue] = read.error.issues;
-  const path = issue === undefined || issue.path.length === 0 ? 'the file' : issue.path.join('.');
-  throw new MusterError('MUSTER_DRILL_INVALID', `${origin}: ${path}: ${issue?.message ?? 'not a drill definition'}`);
-}
-
-function parseYaml(text: string, origin: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line ?? 1;
-    throw new MusterError('MUSTER_DRILL_INVALID', `${origin}:${line}: not YAML (${error.code.toLowerCase()})`, {
-      cause: error,
-    });
-  }
+  return { ...readYaml(definition, text, origin, 'MUSTER_DRILL_INVALID'), origin };
 }

@@ -5,9 +5,8 @@
  * errors. Durations are written `90s`, `15m`, `24h` or `30d`.
  */
 
-import { parse, YAMLParseError } from 'yaml';
 import * as z from 'zod';
-import { MusterError } from '../core/errors.ts';
+import { readYaml } from '../core/yaml.ts';
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
@@ -99,13 +98,12 @@ export const DEFAULT_POLICY: Policy = {
  * @throws MusterError `MUSTER_POLICY_INVALID` naming the key, what stands there and what is accepted.
  */
 export function parsePolicy(text: string, origin: string): Policy {
-  const read = policyFile.safeParse(parseYaml(text, origin));
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const path = issue === undefined || issue.path.length === 0 ? 'the file' : issue.path.join('.');
-    throw new MusterError('MUSTER_POLICY_INVALID', `${origin}: ${path}: ${issue?.message ?? 'not a policy'}`);
-  }
-  const { defaults, databases, inventoryAgeMax, verdictAgeMax } = read.data;
+  const { defaults, databases, inventoryAgeMax, verdictAgeMax } = readYaml(
+    policyFile,
+    text,
+    origin,
+    'MUSTER_POLICY_INVALID',
+  );
   return {
     origin,
     defaults: defaults ?? {},
@@ -113,16 +111,4 @@ export function parsePolicy(text: string, origin: string): Policy {
     inventorySecondsMax: inventoryAgeMax ?? INVENTORY_SECONDS_MAX,
     verdictSecondsMax: verdictAgeMax ?? VERDICT_SECONDS_MAX,
   };
-}
-
-function parseYaml(text: string, origin: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line ?? 1;
-    throw new MusterError('MUSTER_POLICY_INVALID', `${origin}:${line}: not YAML (${error.code.toLowerCase()})`, {
-      cause: error,
-    });
-  }
 }

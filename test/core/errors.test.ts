@@ -10,7 +10,8 @@ import { ERROR_CLASSES, ERRORS, type ErrorCode, MusterError } from '../../src/co
 import { readFiles } from '../support/house-rule.ts';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
-const DOCUMENT = readFileSync('src/README.md', 'utf8');
+/** The tables' padding is the formatter's business. */
+const DOCUMENT = readFileSync('src/README.md', 'utf8').replace(/ +\|/g, ' |');
 /** Codes of the table that no code uses yet, each with what will use it. An entry that is used must leave. */
 const NOT_YET_THROWN: Readonly<Record<string, string>> = {};
 
