@@ -11,14 +11,16 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import type { Clients } from './adapters/aws/clients.ts';
 import { systemClock } from './adapters/clock.ts';
 import { systemRandomness } from './adapters/randomness.ts';
 import { createProbeRunner } from './adapters/sql/probe-runner.ts';
 import type { Store } from './app/ports.ts';
-import { runCli } from './cli/program.ts';
+import { EXIT_INTERRUPTED } from './cli/exit.ts';
+import { runCli, tellError } from './cli/program.ts';
 import { startProgress } from './cli/progress.ts';
-import type { CliWorld, Estate } from './cli/world.ts';
+import type { CliWorld, Estate, ServedLab } from './cli/world.ts';
 import { MusterError } from './core/errors.ts';
 import type { DemoWorld } from './demo/world.ts';
 import { colourPaint, PLAIN_PAINT } from './report/style.ts';
@@ -48,7 +50,7 @@ const world: CliWorld = {
     const url = new URL('drills/default.yaml', PACKAGE);
     return { text: await readFile(url, 'utf8'), origin: 'drills/default.yaml' };
   },
-  startLab: async ({ estate, port }) => (await import('./lab/lab.ts')).startLab({ estate, port }),
+  startLab: serveLab,
   startDemo,
   onInterrupt: (handler) => {
     process.on('SIGINT', handler).on('SIGTERM', handler);
@@ -56,7 +58,26 @@ const world: CliWorld = {
   },
 };
 
+watchOutput();
 process.exitCode = await runCli(process.argv.slice(2), world);
+// An interrupted demo may still be asking a lab that is gone, with patience; there is nothing left to wait for.
+if (process.exitCode === EXIT_INTERRUPTED) process.exit();
+
+/**
+ * A reader that went away (`| head`) cuts short neither a teardown nor the exit code. An answer that could not be
+ * written for another reason, a full disk, must not look like one.
+ */
+function watchOutput(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (cause: unknown) => {
+    if (codeOf(cause) === 'EPIPE') return;
+    const message = `standard output cannot be written (${codeOf(cause)})`;
+    const exit = tellError(new MusterError('MUSTER_FILE_UNREADABLE', message, { cause }), world.terminal);
+    process.once('exit', () => {
+      process.exitCode = exit;
+    });
+  });
+}
 
 function wantsColour(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
@@ -86,13 +107,29 @@ async function estateOf(clients: Clients): Promise<Estate> {
   };
 }
 
+async function serveLab(options: {
+  readonly estate: 'datatalks' | 'empty';
+  readonly port: number;
+}): Promise<ServedLab> {
+  const { startLab } = await import('./lab/lab.ts');
+  try {
+    return await startLab(options);
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
+    throw new MusterError('MUSTER_USAGE', `--port ${options.port}: cannot be listened on (${code})`, { cause });
+  }
+}
+
 async function startDemo(): Promise<DemoWorld> {
   const { createClients } = await import('./adapters/aws/clients.ts');
   const { startLab } = await import('./lab/lab.ts');
   const { COURSES_LOGIN } = await import('./lab/estates/courses.ts');
   const { createAgent } = await import('./demo/agent.ts');
   const { createMemoryStore } = await import('./adapters/store/memory-store.ts');
-  const planUrl = new URL('src/demo/datatalks-destroy.plan.json', PACKAGE);
+  const planPath = fileURLToPath(new URL('src/demo/datatalks-destroy.plan.json', PACKAGE));
+  // Read before the lab stands: what fails from there on would leave it serving.
+  const plan = { text: await readInput(planPath), origin: 'datatalks-destroy.plan.json' };
   const lab = await startLab({ estate: 'datatalks' });
   const clients = createClients({ endpoint: lab.endpoint, region: lab.region, credentials: LAB_CREDENTIALS });
   const estate = await estateOf(clients);
@@ -106,7 +143,7 @@ async function startDemo(): Promise<DemoWorld> {
     clock: systemClock,
     randomness: systemRandomness,
     agent: createAgent({ endpoint: lab.endpoint, rds: clients.rds }, systemClock),
-    plan: { text: await readFile(planUrl, 'utf8'), origin: 'datatalks-destroy.plan.json' },
+    plan,
     login: { engine: 'aurora-postgresql', ...COURSES_LOGIN },
     close: async () => {
       estate.close();
@@ -120,9 +157,12 @@ async function readInput(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${code})`, { cause });
+    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no code';
 }
 
 function versionOf(packageJson: string): string {

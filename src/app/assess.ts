@@ -45,7 +45,9 @@ export async function assess(
   const at = world.clock.now();
   const drills = await world.store.drills();
   const databases = chosen.map((database) => judgeNow({ inventory, policy, drills, at }, database));
-  const verdict = worstOf(databases.map((view) => view.verdict));
+  // Asked about all, what could not be listed is among them: an unread listing is no empty one.
+  const hidden = names.length === 0 && inventory.gaps.some(({ hides }) => hides === 'databases');
+  const verdict = worstOf([...databases.map((view) => view.verdict), ...(hidden ? (['unknown'] as const) : [])]);
   return { formatVersion: '1', at, loss: LOSS, verdict, databases, gaps: inventory.gaps };
 }
 

@@ -43,6 +43,8 @@ export interface DrillWatch {
 
 const FIRST_WAIT_SECONDS = 0.2;
 const WAIT_GROWTH = 1.6;
+/** For so long a teardown goes on asking a service that does not answer, before what is left counts as leaked. */
+const TEARDOWN_PATIENCE_SECONDS = 120;
 /** A changed master password takes a moment to reach the engine after the status says it has. */
 const CONNECT_SECONDS_MAX = 120;
 
@@ -76,6 +78,7 @@ class Run {
   readonly #signal: AbortSignal | undefined;
   readonly #intendedAt = new Map<string, Instant>();
   #interruptionTold = false;
+  #tearingDown = false;
   #lastLook: { command: string; waits: number } = { command: '', waits: 0 };
   #instance: ScratchView | null = null;
   #password = '';
@@ -95,7 +98,8 @@ class Run {
         this.#interruptionTold = true;
         return { kind: 'interrupted', cause: 'interrupted', at: clock.now() };
       }
-      return await this.#carryOut(command);
+      this.#tearingDown ||= command.kind === 'delete';
+      return await (this.#tearingDown ? this.#insist(command) : this.#carryOut(command));
     } catch (error) {
       if (this.#signal?.aborted && !this.#interruptionTold) {
         this.#interruptionTold = true;
@@ -153,6 +157,21 @@ class Run {
     }
   }
 
+  /** On the way there one failure ends the drill; on the way back it would leave a database behind. */
+  async #insist(command: Command): Promise<Event> {
+    const { clock } = this.#world;
+    const giveUpAt = addSeconds(clock.now(), TEARDOWN_PATIENCE_SECONDS);
+    for (let waits = 0; ; waits += 1) {
+      try {
+        return await this.#carryOut(command);
+      } catch (error) {
+        const passing = error instanceof MusterError && error.retryable;
+        if (!passing || clock.now() >= giveUpAt) throw error;
+        await clock.sleep(this.#patience(waits));
+      }
+    }
+  }
+
   async #journaled(
     step: string,
     what: Part,
@@ -174,8 +193,12 @@ class Run {
   async #waitBeforeLookingAgain(what: Part): Promise<void> {
     const waits = this.#lastLook.command === what ? this.#lastLook.waits + 1 : 0;
     this.#lastLook = { command: what, waits };
-    const seconds: Seconds = Math.min(this.#plan.pollSeconds, FIRST_WAIT_SECONDS * WAIT_GROWTH ** waits);
-    await this.#world.clock.sleep(seconds, this.#interruptionTold ? undefined : this.#signal);
+    await this.#world.clock.sleep(this.#patience(waits), this.#interruptionTold ? undefined : this.#signal);
+  }
+
+  /** Soon at first, then less and less often, down to the definition's own pace. */
+  #patience(waits: number): Seconds {
+    return Math.min(this.#plan.pollSeconds, FIRST_WAIT_SECONDS * WAIT_GROWTH ** waits);
   }
 
   async #connect(): Promise<Event> {

@@ -5,6 +5,7 @@
  * to be ours. What is refused is said, never skipped in silence.
  */
 
+import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import { proveScratch } from '../drill/guard.ts';
 import type { Part } from '../drill/machine.ts';
@@ -15,8 +16,9 @@ export interface Swept {
   readonly id: string;
   readonly drillId: string;
   readonly what: Part;
-  readonly result: 'would_delete' | 'deleted' | 'refused';
-  /** Why it was refused; null otherwise. */
+  /** `refused`: by the scratch guard or by AWS; `still_there`: AWS took the deletion and has not carried it out. */
+  readonly result: 'would_delete' | 'deleted' | 'refused' | 'still_there';
+  /** Why it may be left; null otherwise. */
   readonly reason: string | null;
 }
 
@@ -50,19 +52,28 @@ async function sweepOne(
   dryRun: boolean,
   { operator, clock }: { readonly operator: ScratchOperator; readonly clock: Clock },
 ): Promise<Swept | null> {
+  const swept = (result: Swept['result'], reason: string | null = null) => ({ id, drillId, what, result, reason });
   const seen = await operator.describe(what, id);
   if (seen === null) return null;
   const guarded = proveScratch({ id, drillId, intendedAt: at, seen });
-  if ('refusal' in guarded) return { id, drillId, what, result: 'refused', reason: guarded.refusal };
-  if (dryRun) return { id, drillId, what, result: 'would_delete', reason: null };
-  if (seen.status !== 'deleting') await operator.delete(what, id, guarded.proof);
-  for (let waits = 0; waits < WAITS_MAX && (await operator.describe(what, id)) !== null; waits += 1) {
-    await clock.sleep(Math.min(15, 0.2 * 1.6 ** waits));
+  if ('refusal' in guarded) return swept('refused', guarded.refusal);
+  if (dryRun) return swept('would_delete');
+  try {
+    if (seen.status !== 'deleting') await operator.delete(what, id, guarded.proof);
+  } catch (error) {
+    // One that cannot be deleted must not keep the next from being tried.
+    if (error instanceof MusterError && error.class !== 'invariant') return swept('refused', error.message);
+    throw error;
   }
-  return { id, drillId, what, result: 'deleted', reason: null };
+  for (let waits = 0; waits < WAITS_MAX; waits += 1) {
+    if ((await operator.describe(what, id)) === null) return swept('deleted');
+    await clock.sleep(Math.min(WAIT_SECONDS_MAX, 0.2 * 1.6 ** waits));
+  }
+  return swept('still_there', `AWS has not deleted it within ${(WAITS_MAX * WAIT_SECONDS_MAX) / 60} minutes`);
 }
 
 const WAITS_MAX = 100;
+const WAIT_SECONDS_MAX = 15;
 
 /** The first intention to make each scratch, instances first, at the endpoint that is asked now. */
 function intentions(entries: readonly JournalEntry[], endpoint: string | null): readonly Intention[] {

@@ -11,6 +11,9 @@ import { printJson } from './inputs.ts';
 import { labSettings } from './lab.ts';
 import type { CliWorld, Progress } from './world.ts';
 
+const GONE = 'nothing of it is left on this machine';
+const KEPT = 'its lab goes on until Ctrl-C';
+
 /** @returns 0 when the story went as told, 130 after Ctrl-C; 1 when what was left is not what was predicted. */
 export async function demo(
   options: { readonly json?: boolean; readonly keep?: boolean },
@@ -19,8 +22,16 @@ export async function demo(
   const { terminal } = world;
   const { out, paint, width } = terminal;
   const stop = new AbortController();
-  const release = world.onInterrupt(() => stop.abort());
-  const tell = options.json ? () => undefined : out;
+  const release = world.onInterrupt(() => {
+    if (stop.signal.aborted) return;
+    progress.stop();
+    terminal.talk('\ntaking the lab down\n');
+    stop.abort();
+  });
+  // Once interrupted, the story goes on against a lab that is gone; what it says then is of no use to anyone.
+  const tell = (text: string) => {
+    if (!options.json && !stop.signal.aborted) out(text);
+  };
   let number = 0;
   let progress: Progress = terminal.progress('starting the lab');
   const began = world.clock.now();
@@ -34,7 +45,7 @@ export async function demo(
         began: (title) => {
           number += 1;
           tell(tellHeading(number, title, paint));
-          progress = terminal.progress(title);
+          if (!stop.signal.aborted) progress = terminal.progress(title);
         },
         progress: (text) => progress.update(text),
         ended: (step) => {
@@ -47,7 +58,7 @@ export async function demo(
     const steps = await Promise.race([story, aborted(stop.signal)]);
     if (steps === null) return EXIT_INTERRUPTED;
     if (options.json) out(printJson({ formatVersion: '1', startedAt: began, endedAt: world.clock.now(), steps }));
-    else out(`\n${paint.bold('The whole story took')} ${secondsOf(steps)} s; nothing of it is left on this machine.\n`);
+    else out(`\n${paint.bold('The whole story took')} ${secondsOf(steps)} s; ${options.keep ? KEPT : GONE}.\n`);
     if (options.keep) await keep(stage, stop.signal, world);
     return steps.every(heldTrue) ? 0 : 1;
   } finally {

@@ -84,7 +84,7 @@ export async function drillShow(
   return 0;
 }
 
-/** @returns 0 when nothing is left, 14 when a scratch was refused and may be left. */
+/** @returns 0 when nothing is left, 14 when a scratch may be. */
 export async function drillSweep(
   { dryRun = false, json = false }: { readonly dryRun?: boolean; readonly json?: boolean },
   world: CliWorld,
@@ -104,7 +104,7 @@ export async function drillSweep(
     for (const { id, what, result, reason } of json ? [] : swept) {
       terminal.out(`${what} ${id}: ${result.replaceAll('_', ' ')}${reason === null ? '' : ` (${reason})`}\n`);
     }
-    return swept.some(({ result }) => result === 'refused') ? 14 : 0;
+    return swept.some(({ result }) => result === 'refused' || result === 'still_there') ? 14 : 0;
   } finally {
     progress.stop();
     estate.close();

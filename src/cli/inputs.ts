@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from '../app/ports.ts';
+import { MusterError } from '../core/errors.ts';
 import { parseInstant } from '../core/time.ts';
 import type { Inventory } from '../inventory/model.ts';
 import { parseInventory } from '../inventory/schema.ts';
@@ -24,9 +25,17 @@ export async function readPolicy({ policy }: InputOptions, world: CliWorld): Pro
   return policy === undefined ? DEFAULT_POLICY : parsePolicy(await world.readFile(policy), policy);
 }
 
-/** The inventory of `--inventory`, or what AWS shows now. */
-export async function readInventory({ inventory }: InputOptions, world: CliWorld): Promise<Inventory> {
-  return inventory === undefined ? readEstate(world) : parseInventory(await world.readFile(inventory), inventory);
+/**
+ * The inventory of `--inventory`, or what AWS shows now.
+ *
+ * @throws MusterError `MUSTER_USAGE` when `--at` is earlier: what was seen later cannot speak for that instant.
+ */
+export async function readInventory({ inventory: path, at }: InputOptions, world: CliWorld): Promise<Inventory> {
+  const inventory = path === undefined ? await readEstate(world) : parseInventory(await world.readFile(path), path);
+  if (at !== undefined && parseInstant(at, '--at') < inventory.observedAt) {
+    throw new MusterError('MUSTER_USAGE', `--at: ${at} is before the inventory was read, at ${inventory.observedAt}`);
+  }
+  return inventory;
 }
 
 /** Reads AWS, with progress on a terminal. */

@@ -105,6 +105,12 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .option('--json', 'print the result as data')
     .action(async (options) => exit(await (await import('./drill.ts')).drillSweep(options, world)));
 
+  program
+    .command('rules')
+    .description('the rules of survival that verdicts cite, each with its source')
+    .option('--json', 'print the rules as data')
+    .action(async (options) => exit(await (await import('./rules.ts')).rules(options, world)));
+
   for (const command of [program, ...program.commands, ...gate.commands, ...drill.commands]) {
     command.exitOverride().configureOutput({ writeOut: world.terminal.out, writeErr: () => undefined });
   }
@@ -115,33 +121,39 @@ function failure(error: unknown, { terminal }: CliWorld): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     // A bare `muster` or `muster gate` asks for help; that answers nothing, so it must not look like "allow".
-    const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
-    return tell(new MusterError('MUSTER_USAGE', message), terminal);
+    const message = error.code === 'commander.help' ? 'no command was given' : oneLine(error.message);
+    return tellError(new MusterError('MUSTER_USAGE', message), terminal);
   }
-  if (error instanceof MusterError) return tell(error, terminal);
+  if (error instanceof MusterError) return tellError(error, terminal);
   if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED;
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return tell(
+  return tellError(
     new MusterError('MUSTER_INVARIANT_BROKEN', `an error nobody foresaw (${cause})`, { cause: error }),
     terminal,
   );
 }
 
-function tell(error: MusterError, { talk, paint }: CliWorld['terminal']): number {
+/** Says what went wrong and what to do about it. @returns The error's exit code. */
+export function tellError(error: MusterError, { talk, paint }: CliWorld['terminal']): number {
   talk(`${paint.red('muster:')} ${error.message}\n  ${error.hint} (${error.code})\n`);
   return error.exit;
+}
+
+/** Commander's `error: unknown option '--jsn'`, its guess on a second line, as one clause. */
+function oneLine(message: string): string {
+  return message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
 }
 
 function portNumber(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+    throw new InvalidArgumentError('a port is a number from 0 to 65535');
   return port;
 }
 
 function oneOf(...names: readonly string[]): (text: string) => string {
   return (text) => {
-    if (!names.includes(text)) throw new InvalidArgumentError(`accepted are ${names.join(' and ')}.`);
+    if (!names.includes(text)) throw new InvalidArgumentError(`accepted are ${names.join(' and ')}`);
     return text;
   };
 }

@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly requestHandler?: NonNullable<RDSClientConfig['requestHandler']>;
   /** Calls made for one answer, the first included; 4 unless told. */
   readonly attemptsMax?: number;
+  /** How long one call may take, answer included; 30 unless told. */
+  readonly requestSecondsMax?: number;
 }
 
 /** SDK clients for one region of one account, made when first asked for. */
@@ -44,7 +46,7 @@ export const INJECTED_ENDPOINT = 'injected';
 
 const ATTEMPTS_MAX = 4;
 const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_SECONDS_MAX = 30;
 const AWS_HOSTS = ['.amazonaws.com', '.amazonaws.com.cn', '.api.aws'];
 
 /** Makes the clients of one region; nothing is loaded or called before one of them is used. */
@@ -91,7 +93,9 @@ function configOf(options: ClientOptions): RDSClientConfig {
     maxAttempts: options.attemptsMax ?? ATTEMPTS_MAX,
     requestHandler: options.requestHandler ?? {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: (options.requestSecondsMax ?? REQUEST_SECONDS_MAX) * 1_000,
+      // Without it the SDK only warns, and an endpoint that hangs is waited for without end.
+      throwOnRequestTimeout: true,
     },
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),

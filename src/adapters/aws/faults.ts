@@ -105,6 +105,8 @@ const DETAIL_LENGTH_MAX = 240;
 export function faultOf(error: unknown): Fault {
   const { name, code, message, status, fromService } = lookAt(error);
   const label = fromService || code === '' ? name : code;
+  // Words without an error code are the SDK's about itself, not AWS's.
+  const said = NAMELESS.has(name) ? '' : message;
   const fault = (kind: FaultKind, detail: string): Fault => ({
     kind,
     code: NAMELESS.has(label) && status !== null ? `HTTP ${status}` : label || 'Error',
@@ -112,15 +114,15 @@ export function faultOf(error: unknown): Fault {
     status,
   });
 
-  if (CREDENTIALS.has(name)) return fault('credentials', fromService ? message : '');
-  if (DENIED.has(name)) return fault('denied', message);
-  if (UNAVAILABLE.has(name)) return fault('unavailable', message);
+  if (CREDENTIALS.has(name)) return fault('credentials', fromService ? said : '');
+  if (DENIED.has(name)) return fault('denied', said);
+  if (UNAVAILABLE.has(name)) return fault('unavailable', said);
   if (UNREACHABLE.has(name) || UNREACHABLE.has(code)) return fault('unreachable', '');
-  if (/AlreadyExists(Fault|Exception)?$/.test(name)) return fault('exists', message);
-  if (/NotFound(Fault|Exception)?$/.test(name)) return fault('not_found', message);
-  if (status === 403 || status === 401) return fault('denied', message);
-  if (status === 429 || (status !== null && status >= 500)) return fault('unavailable', message);
-  if (fromService && !NAMELESS.has(name)) return fault('refused', message);
+  if (/AlreadyExists(Fault|Exception)?$/.test(name)) return fault('exists', said);
+  if (/NotFound(Fault|Exception)?$/.test(name)) return fault('not_found', said);
+  if (status === 403 || status === 401) return fault('denied', said);
+  if (status === 429 || (status !== null && status >= 500)) return fault('unavailable', said);
+  if (fromService && !NAMELESS.has(name)) return fault('refused', said);
   return fault('unreadable', 'the answer is not one AWS gives');
 }
 

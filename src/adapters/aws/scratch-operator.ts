@@ -104,7 +104,7 @@ export function createScratchOperator(clients: Clients): ScratchOperator {
       const view = await describe(what, id);
       if (view === null)
         throw new MusterError('MUSTER_DRILL_FAILED', `${what} ${id} is gone before its password was set`);
-      holdTags(view.tags);
+      requireTags(what, id, view.tags);
       const change = { MasterUserPassword: password, ApplyImmediately: true };
       if (what === 'cluster') {
         const send = (sdk: Sdk, rds: RDSClient) =>
@@ -125,7 +125,7 @@ export function createScratchOperator(clients: Clients): ScratchOperator {
       const view = await describe(what, id);
       // Already gone, or on its way: a second delete would only be refused.
       if (view === null || view.status === 'deleting') return;
-      holdTags(view.tags);
+      requireTags(what, id, view.tags);
       invariant(view.tags[SCRATCH_MARKS.drill] === proof.drillId, 'a scratch is deleted only by its own drill', { id });
       const action = what === 'cluster' ? 'DeleteDBCluster' : 'DeleteDBInstance';
       await call(action, (sdk, rds) => deleteIgnoringGone(sdk, rds, what, id));
@@ -256,14 +256,22 @@ function holdScratchId(id: string): void {
   invariant(id.startsWith(SCRATCH_MARKS.prefix), `a scratch id begins with ${SCRATCH_MARKS.prefix}`, { id });
 }
 
+/** What we are about to write bears the tags; anything else is a fault in Muster. */
 function holdTags(tags: Readonly<Record<string, string>>): void {
-  invariant(
-    Boolean(tags[SCRATCH_MARKS.drill]) && Boolean(tags[SCRATCH_MARKS.scratch]),
-    'a scratch bears the tags of its drill',
-    {
-      tags: Object.keys(tags),
-    },
+  invariant(bearsTags(tags), 'a scratch bears the tags of its drill', { tags: Object.keys(tags) });
+}
+
+/** What AWS shows bears the tags still; somebody may have taken them off, and then it is not ours to touch. */
+function requireTags(what: What, id: string, tags: Readonly<Record<string, string>>): void {
+  if (bearsTags(tags)) return;
+  throw new MusterError(
+    'MUSTER_DRILL_FAILED',
+    `${what} ${id} no longer bears the tags of a scratch, so it is left alone`,
   );
+}
+
+function bearsTags(tags: Readonly<Record<string, string>>): boolean {
+  return Boolean(tags[SCRATCH_MARKS.drill]) && Boolean(tags[SCRATCH_MARKS.scratch]);
 }
 
 function holdProof(id: string, proof: ScratchProof): void {

@@ -154,7 +154,7 @@ export function toSnapshot(scope: Scope, snapshot: DbSnapshot): ObservedSnapshot
     engineVersion: snapshot.EngineVersion,
     status: snapshot.Status.toLowerCase(),
     createdAt: snapshot.SnapshotCreateTime,
-    dataAt: snapshot.SnapshotDatabaseTime ?? snapshot.OriginalSnapshotCreateTime ?? snapshot.SnapshotCreateTime,
+    dataAt: dataTimeOf(snapshot),
     window: null,
     retentionDays: null,
     expiresAt: null,
@@ -165,6 +165,15 @@ export function toSnapshot(scope: Scope, snapshot: DbSnapshot): ObservedSnapshot
     tags: snapshot.TagList,
     copiedFromArn: null,
   };
+}
+
+/** A copy's own time, AWS Backup's among them, says when it was copied: its data may be older than that. */
+function dataTimeOf(snapshot: DbSnapshot): Instant | null {
+  const shown = snapshot.SnapshotDatabaseTime ?? snapshot.OriginalSnapshotCreateTime;
+  if (shown !== null) return shown;
+  const { SnapshotType: type, DBSnapshotIdentifier: id, SourceDBSnapshotIdentifier: source } = snapshot;
+  const copied = emptyToNull(source) !== null || type === 'awsbackup' || id.startsWith('awsbackup:');
+  return copied ? null : snapshot.SnapshotCreateTime;
 }
 
 /** A cluster snapshot as a recovery point; AWS Backup's are known by their name. */

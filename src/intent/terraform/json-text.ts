@@ -57,10 +57,14 @@ export function memberOf(object: JsonObject, name: string): unknown {
 
 const STREAM = `the line stream of terraform plan -json, which has no attribute values; ${ACCEPTED}`;
 
+/** ASCII written as UTF-16, read as UTF-8: every other character is NUL. */
+const UTF_16 = /^[^\0]{0,3}(?:\0[^\0]){3}|^[^\0]{0,3}(?:[^\0]\0){3}/;
+
 function nameText(text: string, body: string, walk: Walk): string {
   if (text.startsWith('PK')) return `a saved plan file (zip), not its JSON; run terraform show -json on it`;
   if (body.trim() === '') return `empty; ${ACCEPTED}`;
-  if (text.slice(0, 64).includes('\0')) return `UTF-16 text, not UTF-8 JSON; ${ACCEPTED} in UTF-8`;
+  if (UTF_16.test(text)) return `UTF-16 text, not UTF-8 JSON; ${ACCEPTED} in UTF-8`;
+  if (text.slice(0, 64).includes('\0')) return `binary, not JSON; ${ACCEPTED}`;
   const firstLine = tryParse(body.trimStart().split('\n', 1)[0] ?? '');
   if (isJsonObject(firstLine) && isStreamLine(firstLine)) return STREAM;
   if (walk.openAtEnd)

@@ -31,7 +31,9 @@ export type Protection =
       readonly unset: number | null;
       readonly sends: Sends;
     }
-  | { readonly attribute: string; readonly kind: 'texts'; readonly sends: Sends };
+  | { readonly attribute: string; readonly kind: 'texts'; readonly sends: Sends }
+  /** Any change of it may weaken; its value is compared and never read out. */
+  | { readonly attribute: string; readonly kind: 'opaque'; readonly sends: Sends };
 
 /** The protections that rows of the table refer to. */
 export const PROTECTIONS = {
@@ -54,6 +56,8 @@ export const PROTECTIONS = {
   vaultForce: { attribute: 'force_destroy', kind: 'flag', weak: true, unset: false, sends: 'nothing' },
   keyEnabled: { attribute: 'is_enabled', kind: 'flag', weak: false, unset: true, sends: 'disable_key' },
   keyWindow: { attribute: 'deletion_window_in_days', kind: 'number', unset: 30, sends: 'nothing' },
+  /** A key policy can lock everybody out, and what is under the key with them. */
+  keyPolicy: { attribute: 'policy', kind: 'opaque', sends: 'nothing' },
   /** Accounts taken off a snapshot lose it at once. */
   sharing: { attribute: 'shared_accounts', kind: 'texts', sends: 'nothing' },
 } as const satisfies Record<string, Protection>;

@@ -139,7 +139,7 @@ const ROWS: readonly ResourceType[] = [
       target,
       windowDays: before.number('deletion_window_in_days') ?? KEY_DELETION_WINDOW_DAYS,
     }),
-    protections: [PROTECTIONS.keyEnabled, PROTECTIONS.keyWindow],
+    protections: [PROTECTIONS.keyEnabled, PROTECTIONS.keyWindow, PROTECTIONS.keyPolicy],
     isDatabase: false,
   },
   prerequisite('aws_db_subnet_group', 'name', 'subnet_group'),

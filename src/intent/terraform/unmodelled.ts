@@ -21,6 +21,8 @@ const WATCHED = [
   /cloudformation_stack/,
   /cloudcontrolapi_resource/,
   /backup|snapshot/,
+  // Providers that work inside a database: what they drop, they drop from a database that Muster watches.
+  /^(postgresql|mysql)_(database|schema)$/,
 ];
 
 /** Any change of these may delete things that the plan does not list. */
@@ -36,6 +38,10 @@ interface Harmless {
 const KEPT: ReadonlyMap<string, Harmless> = new Map([
   disarms('aws_backup_plan', 'future backups stop; existing recovery points keep their lifecycle', ['rule']),
   disarms('aws_backup_selection', 'future backups stop; existing recovery points keep their lifecycle', []),
+  disarms('aws_backup_region_settings', 'settings of a region; only forgotten by the state', [
+    'resource_type_opt_in_preference',
+    'resource_type_management_preference',
+  ]),
   disarms('aws_backup_vault_policy', 'a deny-delete policy may go with it; the points stay', ['policy']),
   harmless('aws_kms_alias', 'a name for a key; RDS stores the key itself'),
   harmless('aws_db_event_subscription', 'notifications only'),
@@ -61,6 +67,7 @@ const PROTECTIVE = [
   'is_enabled',
   'enabled',
   'deletion_window_in_days',
+  'policy',
 ];
 
 /** What deleting a thing of a type without a row amounts to. */

@@ -73,6 +73,8 @@ function moveOf(protection: Protection, sides: UpdateSides): Move {
       const after = new Set(sides.after.texts(attribute));
       return (sides.before.texts(attribute) ?? []).some((item) => !after.has(item)) ? 'weaker' : 'none';
     }
+    case 'opaque':
+      return printed(sides.rawBefore, attribute) === printed(sides.rawAfter, attribute) ? 'none' : 'weaker';
   }
 }
 
@@ -99,13 +101,15 @@ function sentSteps(
   if (target === null) return null;
   if (disables) return [{ kind: 'disable_key', target }];
   const retentionDays = sends.has('modify_retention') ? after.number('backup_retention_period') : null;
-  const change: ProtectionChange = modifies ? {
-    ...(sends.has('modify_protection') && { deletionProtection: after.flag('deletion_protection') ?? false }),
-    ...(retentionDays !== null && { retentionDays }),
-    ...(!isUnknownAfter(afterUnknown, 'apply_immediately') && {
-      applyImmediately: after.flag('apply_immediately') ?? false,
-    }),
-  } : {};
+  const change: ProtectionChange = modifies
+    ? {
+        ...(sends.has('modify_protection') && { deletionProtection: after.flag('deletion_protection') ?? false }),
+        ...(retentionDays !== null && { retentionDays }),
+        ...(!isUnknownAfter(afterUnknown, 'apply_immediately') && {
+          applyImmediately: after.flag('apply_immediately') ?? false,
+        }),
+      }
+    : {};
   return [{ kind: row.type === 'aws_rds_cluster' ? 'modify_db_cluster' : 'modify_db_instance', target, change }];
 }
 

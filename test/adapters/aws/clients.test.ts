@@ -2,6 +2,9 @@
  * Making SDK clients: lazily, with the SDK's own resolution, and without its one warning about Node 20.
  */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClients } from '../../../src/adapters/aws/clients.ts';
@@ -90,6 +93,22 @@ describe('nothing at all can be read when', () => {
       message: 'http://127.0.0.1:9 does not answer: ECONNREFUSED',
     });
   });
+});
+
+it('an endpoint that accepts a call and never answers is given up', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const options = { region: 'eu-west-1', endpoint, credentials: CREDENTIALS, attemptsMax: 1, requestSecondsMax: 0.1 };
+  try {
+    await expect(createEstateReader(createClients(options)).read(START)).rejects.toMatchObject({
+      code: 'MUSTER_ENDPOINT_UNREACHABLE',
+    });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 it('importing the adapters loads neither the SDK nor a database driver', async () => {

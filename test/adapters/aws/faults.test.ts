@@ -51,6 +51,11 @@ it('an answer without an error code is named by its status', () => {
   expect(printFault(faultOf(service('UnknownError', 418, '')))).toMatch(/^HTTP 418/);
 });
 
+it('an answer without an error code is not told in the words of the SDK about itself', () => {
+  const error = service('UnknownError', 500, 'to inspect it, look at the hidden field {error}.$response');
+  expect(printFault(faultOf(error))).toBe('HTTP 500');
+});
+
 it('the words of AWS are cut to one short line', () => {
   const { detail } = faultOf(service('ValidationError', 400, `line one\nline two ${'x'.repeat(500)}`));
   expect(detail).toMatch(/^line one line two x+…$/);

@@ -114,6 +114,14 @@ describe('a DB snapshot holds the data of', () => {
     expect(snapshot().dataAt).toBe('2026-02-20T03:00:00.000Z');
   });
 
+  it.each([
+    ['a copy', { SourceDBSnapshotIdentifier: 'arn:aws:rds:eu-central-1:111122223333:snapshot:s' }],
+    ["AWS Backup's", { SnapshotType: 'awsbackup', DBSnapshotIdentifier: 'awsbackup:job-1' }],
+  ])('no known moment when %s shows its own creation only, which may be later', (_, fields) => {
+    expect(snapshot(fields).dataAt).toBeNull();
+    expect(snapshot({ ...fields, ...original }).dataAt).toBe('2026-02-18T03:00:00.000Z');
+  });
+
   it('no known moment while it is being created', () => {
     expect(snapshot({ SnapshotCreateTime: undefined, Status: 'creating' })).toMatchObject({
       dataAt: null,

@@ -14,6 +14,7 @@ describe('a text that is not a JSON object', () => {
     ['prose', 'Terraform will perform the following actions:', 'not JSON'],
     ['the zip of a saved plan', 'PK\u0003\u0004\u0014\u0000', 'terraform show -json'],
     ['UTF-16 text', '{\0"\0a\0"\0', 'UTF-16'],
+    ['binary data', '\u007fELF\u0002\u0001\u0001\0\0\0\0', 'binary, not JSON'],
     ['an array', '[1]', 'not an object'],
     ['a number', '7', 'not an object'],
     ['null', 'null', 'not an object'],

@@ -28,15 +28,21 @@ describe('deleting a type that nobody modelled', () => {
     'awscc_kms_key',
     'aws_fsx_backup',
     'aws_redshift_cluster_snapshot',
+    'postgresql_database',
+    'postgresql_schema',
+    'mysql_database',
   ])('%s is unknown', (type) => {
     const change = remove(type);
     expect(change.class).toBe('unknown');
     expect(change.steps).toMatchObject([{ kind: 'opaque', target: { identifier: `${type}.x` } }]);
   });
 
-  it.each(['aws_backup_plan', 'aws_backup_selection', 'aws_backup_vault_policy'])('%s disarms', (type) => {
-    expect(remove(type)).toMatchObject({ class: 'disarm', steps: [] });
-  });
+  it.each(['aws_backup_plan', 'aws_backup_selection', 'aws_backup_vault_policy', 'aws_backup_region_settings'])(
+    '%s disarms',
+    (type) => {
+      expect(remove(type)).toMatchObject({ class: 'disarm', steps: [] });
+    },
+  );
 
   it.each([
     'aws_kms_alias',
@@ -77,6 +83,15 @@ describe('updating a type that nobody modelled', () => {
     const rule = [{ lifecycle: [{ delete_after: 35 }] }];
     expect(update('aws_backup_plan', { rule }, { rule: [{ lifecycle: [{ delete_after: 1 }] }] }).class).toBe('disarm');
     expect(update('aws_backup_plan', { rule, tags: {} }, { rule, tags: { a: 'b' } }).class).toBe('update');
+  });
+
+  it('a region whose backups are switched off is disarmed', () => {
+    const opted = (RDS: boolean) => ({ resource_type_opt_in_preference: { RDS } });
+    expect(update('aws_backup_region_settings', opted(true), opted(false)).class).toBe('disarm');
+  });
+
+  it('a key policy on its own may lock everybody out', () => {
+    expect(kindsOf(update('aws_kms_key_policy', { policy: 'a' }, { policy: 'b' }))).toEqual(['opaque']);
   });
 
   it('a type outside the watched families is an update', () => {

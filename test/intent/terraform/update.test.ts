@@ -126,6 +126,8 @@ describe('updates of other modelled types', () => {
     ['aws_backup_vault.v', { name: 'v', force_destroy: true }, { force_destroy: false }, 'update'],
     ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: null }, { deletion_window_in_days: 7 }, 'disarm'],
     ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: 7 }, { deletion_window_in_days: 30 }, 'update'],
+    ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":2}' }, 'disarm'],
+    ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":1}' }, 'update'],
     ['aws_db_snapshot.s', { shared_accounts: ['1', '2'] }, { shared_accounts: ['2'] }, 'disarm'],
     ['aws_db_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: ['2', '1'] }, 'update'],
     ['aws_db_cluster_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: null }, 'disarm'],

@@ -1,0 +1,45 @@
+/**
+ * Deciding a change: the decision given is the decision kept, and one that cannot be kept is not given.
+ */
+
+import { expect, it } from 'vitest';
+import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
+import { decide } from '../../src/app/decide-change.ts';
+import type { Store } from '../../src/app/ports.ts';
+import { MusterError } from '../../src/core/errors.ts';
+import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
+import { aDatabase, aDrill, anIntent, anInventory, aPoint, deletionOf, NOW } from '../support/builders.ts';
+
+const ORDERS = aDatabase();
+const QUESTION = {
+  intent: anIntent(deletionOf(ORDERS)),
+  inventory: anInventory({ databases: [ORDERS], recoveryPoints: [aPoint(ORDERS)] }),
+  policy: DEFAULT_POLICY,
+};
+
+function aWorld(store: Store) {
+  return { clock: { now: () => NOW, sleep: async () => undefined }, store };
+}
+
+it('the decision that is given is the one that is kept', async () => {
+  const store = createMemoryStore();
+  const document = await decide(QUESTION, aWorld(store));
+  expect(document).toMatchObject({ decision: 'block', verdict: 'unknown', at: NOW });
+  expect(await store.decisions()).toEqual([document]);
+});
+
+it('a drill on record turns the same question to review', async () => {
+  const store = createMemoryStore();
+  await store.recordDrill(aDrill(ORDERS));
+  expect(await decide(QUESTION, aWorld(store))).toMatchObject({ decision: 'review', verdict: 'ready' });
+});
+
+it.each([
+  ['kept', { recordDecision: () => Promise.reject(new MusterError('MUSTER_STORE_INVALID', 'full')) }],
+  ['based on the drills on record', { drills: () => Promise.reject(new MusterError('MUSTER_STORE_INVALID', 'torn')) }],
+] satisfies [string, Partial<Store>][])('a decision that cannot be %s is not given', async (_, broken) => {
+  const store = { ...createMemoryStore(), ...broken };
+  await expect(decide(QUESTION, aWorld(store))).rejects.toThrow(
+    expect.objectContaining({ code: 'MUSTER_STORE_INVALID' }),
+  );
+});

@@ -1,0 +1,94 @@
+/**
+ * The decision document as other tools rely on it: design.md section 7, written down a second time.
+ *
+ * Strict everywhere, so a field that appears or goes missing fails a test before it reaches a gate. Codes and kinds
+ * are texts here: their catalogues may grow, their shape may not.
+ */
+
+import * as z from 'zod';
+
+const instant = z.iso.datetime();
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const seconds = z.number().min(0);
+const code = z.string().regex(/^[a-z][a-z0-9_]*$/);
+const words = z.string().min(1);
+
+const scope = z.strictObject({ accountId: z.string().regex(/^\d{12}$/), region: words });
+
+const reason = z.strictObject({
+  code,
+  severity: z.enum(['block', 'warn', 'info']),
+  message: words,
+  remedy: words.nullable(),
+  source: words.nullable(),
+});
+
+const survivor = z.strictObject({
+  id: words,
+  kind: code,
+  createdAt: instant.nullable(),
+  expiresAt: instant.nullable(),
+  dataLossSeconds: seconds.nullable(),
+  grade: z.enum(['exists', 'available', 'restored', 'queried', 'compared']),
+  reach: z.enum(['same_plan', 'principal', 'same_account', 'other_region', 'other_account']),
+  rules: z.array(code),
+});
+
+const casualty = z.strictObject({
+  id: words,
+  kind: code,
+  fate: z.enum(['lost', 'unreadable', 'unknown']),
+  rules: z.array(code),
+});
+
+const database = z.strictObject({
+  arn: z.string().startsWith('arn:'),
+  resourceId: words,
+  identifier: words,
+  kind: code,
+  engine: words,
+  importance: z.array(words),
+  verdict: z.enum(['ready', 'not_ready', 'unknown']),
+  reasons: z.array(reason),
+  survivors: z.array(survivor),
+  casualties: z.array(casualty),
+  newestSurvivorAt: instant.nullable(),
+  dataLossSeconds: seconds.nullable(),
+  restoreSeconds: z.strictObject({
+    p50: seconds.nullable(),
+    p95: seconds.nullable(),
+    n: z.int().min(0),
+    // Section 3 asks for the conditions beside the figures.
+    conditions: words.nullable(),
+  }),
+  prerequisitesLost: z.array(words),
+});
+
+/** What `muster gate --json` prints. */
+export const decisionSchema = z.strictObject({
+  formatVersion: z.literal('1'),
+  decision: z.enum(['allow', 'review', 'block']),
+  verdict: z.enum(['ready', 'not_ready', 'unknown']),
+  changeDigest: digest,
+  inventoryDigest: digest,
+  policyDigest: digest,
+  at: instant,
+  validUntil: instant,
+  principal: words,
+  scope,
+  checklist: z.array(
+    z.strictObject({ point: code, result: z.enum(['pass', 'fail', 'unknown']), evidence: z.array(words).min(1) }),
+  ),
+  reasons: z.array(reason),
+  databases: z.array(database),
+  changes: z.array(z.strictObject({ address: words, actions: z.array(words), class: code })),
+  gaps: z.array(
+    z.strictObject({
+      what: words,
+      where: scope,
+      action: words,
+      cause: words,
+      hides: words,
+    }),
+  ),
+});
