@@ -15,7 +15,8 @@ for (const name of Object.keys(process.env)) {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
+    // test/e2e has a configuration of its own, because it takes minutes.
+    exclude: ['test/bench/**', 'test/e2e/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -80,7 +80,7 @@ async function connected<T>(
 }
 
 describe('a lab over HTTP', () => {
-  it('restores the snapshot to a cluster whose rows end where the snapshot does', { timeout: 60_000 }, async () => {
+  it('restores the snapshot to a cluster whose rows end where the snapshot does', { timeout: 150_000 }, async () => {
     await rds.send(
       new RestoreDBClusterFromSnapshotCommand({
         DBClusterIdentifier: 'scratch',
@@ -98,7 +98,7 @@ describe('a lab over HTTP', () => {
         Engine: 'aurora-postgresql',
       }),
     );
-    const instance = await availableInstance('scratch-0', 40);
+    const instance = await availableInstance('scratch-0', 120);
     await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: 'scratch', MasterUserPassword: PASSWORD }));
     const cluster = await availableCluster('scratch', 20);
     expect(cluster.Port).toBe(instance.Endpoint?.Port);
@@ -126,7 +126,7 @@ async function countSubmissions(client: pg.Client): Promise<{ count: number; lat
 
 describe('a lab', () => {
   it('answers within a second and lets go at once, even while databases are being loaded', {
-    timeout: 20_000,
+    timeout: 60_000,
   }, async () => {
     const began = performance.now();
     const other = await startLab({ estate: 'datatalks' });
@@ -148,7 +148,7 @@ describe('a lab', () => {
     await refused;
   });
 
-  it('copies the rows of the moment into a snapshot of a running database', { timeout: 60_000 }, async () => {
+  it('copies the rows of the moment into a snapshot of a running database', { timeout: 150_000 }, async () => {
     const port = await scratchPort();
     const title = (client: pg.Client) => client.query('select title from prod.courses where id = 3');
     await connected({ port }, (client) => client.query("update prod.courses set title = 'before' where id = 3"));
@@ -176,7 +176,7 @@ describe('a lab', () => {
         Engine: 'aurora-postgresql',
       }),
     );
-    const copy = await availableInstance('copy-0', 40);
+    const copy = await availableInstance('copy-0', 120);
     // The copy has its source's password, which the test before set.
     expect((await connected({ port: copy.Endpoint?.Port }, title)).rows).toEqual([{ title: 'before' }]);
     expect((await connected({ port }, title)).rows).toEqual([{ title: 'after' }]);
@@ -184,7 +184,7 @@ describe('a lab', () => {
 });
 
 describe('a second database', () => {
-  it('has its own master user and database, and none of the first', { timeout: 40_000 }, async () => {
+  it('has its own master user and database, and none of the first', { timeout: 120_000 }, async () => {
     const instance = await availableInstance('billing-production', 20);
     const sql = `select current_user::text as who, (select count(*)::int from invoices) as invoices,
       (select count(*)::int from pg_roles where rolname = 'pgusr') as others`;
