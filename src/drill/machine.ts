@@ -134,6 +134,9 @@ export function advance(state: DrillState, event: Event): Transition {
     case 'probe': {
       if (event.kind !== 'probed') return again(state);
       const asked = { ...state, probes: event.results };
+      // A question that nobody answered is no answer that passed.
+      const unanswered = state.plan.probes.length - event.results.length;
+      if (unanswered > 0) return fail(asked, `${unanswered} of ${state.plan.probes.length} probes were not answered`);
       const wrong = event.results.filter((result) => !result.passed);
       if (wrong.length === 0) return teardown(passed(asked, 'probes_done', event.at));
       return fail(asked, wrong.map((result) => result.finding).join('; '));

@@ -48,6 +48,8 @@ function resultOf(state: DrillState): DrillResult {
 function gradeOf(state: DrillState): Grade {
   const reached = (phase: Phase) => state.phases.some((entry) => entry.phase === phase);
   if (!reached('instance_available')) return 'available';
-  const answered = state.probes.length > 0 && state.probes.every((probe) => probe.passed);
+  const { probes } = state;
+  const answered =
+    probes.length > 0 && probes.length === state.plan.probes.length && probes.every((probe) => probe.passed);
   return answered ? 'queried' : 'restored';
 }

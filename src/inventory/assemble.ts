@@ -108,7 +108,7 @@ export function assemble(seen: Observations): Inventory {
 
   const recoveryPoints = [
     ...databases.flatMap((database) => pitrPoint(database, backups)),
-    ...bare.map((snapshot) => withContext(snapshot, databases)),
+    ...bare.map((snapshot) => withContext(snapshot, databases, backups)),
     ...backups.flatMap(keptBackupPoint),
     ...vaulted,
   ];
@@ -220,19 +220,37 @@ function datedSnapshots(observed: readonly ObservedSnapshot[]): readonly Recover
   const byArn = new Map(observed.map((snapshot) => [snapshot.arn, snapshot]));
   return observed.map(({ copiedFromArn, ...snapshot }) => {
     if (snapshot.dataAt !== null || copiedFromArn === null) return snapshot;
-    return { ...snapshot, dataAt: byArn.get(copiedFromArn)?.dataAt ?? null };
+    const source = byArn.get(copiedFromArn);
+    return { ...snapshot, dataAt: source !== undefined && mayBeCopy(snapshot, source) ? source.dataAt : null };
   });
 }
 
+/** An ARN holds a name, and names are reused: what was made after the copy, or of other data, is not its source. */
+function mayBeCopy(copy: RecoveryPoint, source: RecoveryPoint): boolean {
+  if (copy.createdAt === null || source.createdAt === null || source.createdAt > copy.createdAt) return false;
+  return copy.databaseResourceId === source.databaseResourceId;
+}
+
 /**
- * What a bare snapshot owes to what is beside it: a system snapshot ages with its database's retention, and
- * AWS Backup's has a status of AWS Backup's own, which nobody read.
+ * What a bare snapshot owes to what is beside it: a system snapshot ages with its database's retention, or with the
+ * retained backup it is part of, and AWS Backup's has a status of AWS Backup's own, which nobody read.
  */
-function withContext(snapshot: RecoveryPoint, databases: readonly Database[]): RecoveryPoint {
+function withContext(
+  snapshot: RecoveryPoint,
+  databases: readonly Database[],
+  backups: readonly AutomatedBackup[],
+): RecoveryPoint {
   if (snapshot.kind === 'backup_snapshot') return { ...snapshot, status: 'unknown' };
   if (snapshot.kind !== 'system_snapshot') return snapshot;
   const owner = databases.find(({ resourceId }) => resourceId === snapshot.databaseResourceId);
-  return owner === undefined ? snapshot : { ...snapshot, retentionDays: owner.retentionDays };
+  if (owner !== undefined) return { ...snapshot, retentionDays: owner.retentionDays };
+  const kept = backups.find(
+    ({ role, databaseResourceId }) => role === 'retained' && databaseResourceId === snapshot.databaseResourceId,
+  );
+  const retentionDays = kept?.retentionDays ?? null;
+  if (retentionDays === null || snapshot.createdAt === null) return snapshot;
+  // Nothing renews it any more: it ends as it would have on the living database.
+  return { ...snapshot, retentionDays, expiresAt: addDays(snapshot.createdAt, retentionDays) };
 }
 
 interface Known {

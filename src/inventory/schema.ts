@@ -114,16 +114,22 @@ const gap = z.object({
   hides: z.enum(GAP_HIDES),
 });
 
+/** A list in which no two entries bear one identity: what is listed twice would be counted twice. */
+const each = <T extends z.ZodType>(item: T, what: string, identity: (entry: z.output<T>) => string) =>
+  z.array(item).refine((entries) => new Set(entries.map(identity)).size === entries.length, {
+    error: `each ${what} once`,
+  });
+
 const inventorySchema = z.object({
   formatVersion: z.literal('1'),
   observedAt: instant,
   endpoint: z.string().nullable(),
   principal: z.object({ arn: z.string(), accountId: z.string() }),
   scopes: z.array(scope),
-  databases: z.array(database),
-  recoveryPoints: z.array(recoveryPoint),
-  keys: z.array(key),
-  vaults: z.array(vault),
+  databases: each(database, 'database', ({ arn }) => arn),
+  recoveryPoints: each(recoveryPoint, 'recovery point', ({ kind, arn }) => `${kind} ${arn}`),
+  keys: each(key, 'key', ({ arn }) => arn),
+  vaults: each(vault, 'vault', ({ arn }) => arn),
   gaps: z.array(gap),
 });
 

@@ -9,93 +9,97 @@
 
 import { unreachable } from '../core/invariant.ts';
 import { addDays } from '../core/time.ts';
-import type { Action } from '../intent/action.ts';
-import type { Database } from '../inventory/model.ts';
+import type { Action, Target } from '../intent/action.ts';
+import type { ClusterMember, Database } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
 import { belongsTo, matchDatabase } from './match.ts';
+import { type Deletion, doubtOf, refusalOf } from './refusal.ts';
 import type { RuleCode } from './rules.ts';
 import { snapshotOf } from './snapshot.ts';
-import { applied, inDoubt, type Refusals, refused, type Step } from './step.ts';
+import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
 import { doubt, mapPoints, spare, type TrackedDatabase, type TrackedPoint, take, type World } from './world.ts';
-
-type Deletion = Extract<Action, { kind: 'delete_db_instance' | 'delete_db_cluster' }>;
 
 /** `DeleteDBInstance` on a standalone instance, `DeleteDBCluster` on a cluster. */
 export function deleteDatabase(world: World, action: Deletion, refusals: Refusals): Step {
-  const match = matchDatabase(world, action.target);
-  if (match.kind === 'none') return inDoubt(world, action, 'target_not_observed');
+  const match = matchDatabase(world, action);
+  if (match.kind === 'none') return deleteUnlisted(world, action);
   const { tracked } = match;
   const { database } = tracked;
   if (!tracked.alive) return applied(world, action, null, database.resourceId);
 
   const refusal = refusalOf(world, tracked, action);
-  if (refusal !== null && refusals === 'honoured') return refused(world, action, refusal, database.resourceId);
+  if (refusals === 'honoured') {
+    const open = doubtOf(world, tracked, action);
+    if (open !== null) {
+      const ifApplied = withFinalSnapshot(withoutDatabase(world, tracked, action), database, action);
+      return undecided(world, action, open, { database: tracked, ifApplied });
+    }
+    if (refusal !== null) return refused(afterRefusal(world, tracked, action), action, refusal, database.resourceId);
+  }
 
-  const buried = {
-    ...world,
-    databases: world.databases.map((other) => (other === tracked ? { ...other, alive: false, members: [] } : other)),
-  };
-  const settled = mapPoints(
-    buried,
-    (point) => belongsTo(point, database),
-    (point) => pointAfterDeletion(point, database, action, world),
-  );
+  const settled = withoutDatabase(world, tracked, action);
   // A lifted refusal is still reported; a final snapshot is expected only of a call that AWS would accept.
   const makesFinal = refusal === null || refusal === 'deletion_protection_refuses';
   const after = makesFinal ? withFinalSnapshot(settled, database, action) : settled;
   return applied(after, action, refusal ?? disarmRule(database, action), database.resourceId);
 }
 
+/** The world once the database is gone, with what becomes of each of its recovery points. */
+function withoutDatabase(world: World, tracked: TrackedDatabase, action: Deletion): World {
+  const { database } = tracked;
+  const databases = world.databases.map((other) =>
+    other === tracked ? { ...other, alive: false, members: [] } : other,
+  );
+  return mapPoints(
+    { ...world, databases },
+    (point) => belongsTo(point, database),
+    (point) => pointAfterDeletion(point, database, action, world),
+  );
+}
+
+/** A shell command calls a cluster's instance what it calls any instance. */
+function deleteUnlisted(world: World, action: Deletion): Step {
+  const { target, parameters } = action;
+  const owner = world.databases.find(({ database }) => database.members.some(isMeantBy(target)));
+  if (action.kind !== 'delete_db_instance' || owner === undefined) return inDoubt(world, action, 'target_not_observed');
+  if (parameters.finalSnapshotId !== null)
+    return refused(world, action, 'final_snapshot_impossible_for_member', owner.database.resourceId);
+  const clusterIdentifier = owner.database.identifier;
+  const { world: after, effect } = deleteMember(world, { kind: 'delete_cluster_member', target, clusterIdentifier });
+  return { world: after, effect: { ...effect, action } };
+}
+
+/** A tool that disarms may have done so before AWS refused for another reason, and does not arm again. */
+function afterRefusal(world: World, tracked: TrackedDatabase, action: Deletion): World {
+  if (!tracked.database.deletionProtection || !action.parameters.disarmsProtection) return world;
+  const databases = world.databases.map((other) => (other === tracked ? { ...other, inDoubt: true } : other));
+  return { ...world, databases };
+}
+
 /** `DeleteDBInstance` on a member of a cluster: no data go. */
 export function deleteMember(world: World, action: Extract<Action, { kind: 'delete_cluster_member' }>): Step {
-  const { arn, resourceId, identifier } = action.target;
-  const owner = world.databases.find(({ database }) =>
-    database.members.some((member) =>
-      resourceId === null
-        ? member.arn === arn || (arn === null && member.identifier === identifier)
-        : member.resourceId === resourceId,
-    ),
-  );
-  if (owner === undefined) return applied(world, action, 'member_deletion_keeps_volume', null);
+  const isMeant = isMeantBy(action.target);
+  const owners = world.databases.filter(({ database }) => database.members.some(isMeant));
+  const [owner] = owners;
+  // The name of a member may by now be that of an instance with data of its own.
+  if (owner === undefined || owners.length > 1) return inDoubt(world, action, 'target_not_observed');
+  const gone = owner.database.members.filter(isMeant).map((member) => member.identifier);
   const databases = world.databases.map((other) =>
-    other === owner ? { ...other, members: other.members.filter((member) => member !== identifier) } : other,
+    other === owner ? { ...other, members: other.members.filter((member) => !gone.includes(member)) } : other,
   );
   return applied({ ...world, databases }, action, 'member_deletion_keeps_volume', owner.database.resourceId);
 }
 
-/** The rule by which AWS would refuse this delete now; null when it would go through. */
-function refusalOf(world: World, tracked: TrackedDatabase, action: Deletion): RuleCode | null {
-  const { database } = tracked;
-  const { skipFinalSnapshot, finalSnapshotId, deleteAutomatedBackups, disarmsProtection } = action.parameters;
-  const takesFinal = skipFinalSnapshot !== true;
-  if (!takesFinal && finalSnapshotId !== null) return 'final_snapshot_contradicts_skip';
-  if (takesFinal && finalSnapshotId === null) return 'final_snapshot_unnamed';
-  if (database.deletionProtection && !disarmsProtection) return 'deletion_protection_refuses';
-  if (database.kind !== 'rds_instance' && database.status === 'stopped') return 'stopped_cluster_refuses';
-  if (tracked.members.length > 0) return 'cluster_still_has_members';
-  if (takesFinal && database.replicaOf !== null && database.kind === 'rds_instance') {
-    return 'final_snapshot_impossible_for_replica';
-  }
-  if (takesFinal && database.status !== 'available') return 'final_snapshot_needs_available';
-  if (takesFinal && nameTaken(world, database, finalSnapshotId)) return 'final_snapshot_name_taken';
-  // The default keeps the backups of a cluster under AWS Backup; only an explicit true is refused.
-  if (database.awsBackupPointArn !== null && deleteAutomatedBackups === true) return 'aws_backup_refuses_deletion';
-  return null;
+function isMeantBy({ arn, resourceId, identifier }: Target): (member: ClusterMember) => boolean {
+  return (member) => {
+    // A member that the instance listing did not show has a name only.
+    if (resourceId !== null && member.resourceId !== 'unknown') return member.resourceId === resourceId;
+    return arn === null ? member.identifier === identifier : member.arn === arn;
+  };
 }
 
 function disarmRule(database: Database, action: Deletion): RuleCode | null {
   return database.deletionProtection && action.parameters.disarmsProtection ? 'tool_disarms_protection' : null;
-}
-
-function nameTaken(world: World, database: Database, name: string | null): boolean {
-  return world.points.some(
-    ({ point, fate }) =>
-      point.id === name &&
-      point.region === database.region &&
-      point.accountId === database.accountId &&
-      point.ofCluster === (database.kind !== 'rds_instance') &&
-      fate.word !== 'lost',
-  );
 }
 
 function pointAfterDeletion(tracked: TrackedPoint, database: Database, action: Deletion, world: World): TrackedPoint {
@@ -108,7 +112,7 @@ function pointAfterDeletion(tracked: TrackedPoint, database: Database, action: D
     case 'retained_automated_backup':
       return spare(tracked, 'retained_backup_is_detached');
     case 'replicated_automated_backup':
-      return spare(tracked, 'replica_backup_outlives_database');
+      return replicaAfterDeletion(tracked, world);
     case 'manual_snapshot':
       return spare(tracked, 'manual_snapshot_outlives_database');
     case 'snapshot_copy':
@@ -126,6 +130,14 @@ function pointAfterDeletion(tracked: TrackedPoint, database: Database, action: D
     default:
       return unreachable(point.kind, 'recovery point kinds');
   }
+}
+
+/** It stops following its source and lives out the retention set where it lies. */
+function replicaAfterDeletion(tracked: TrackedPoint, world: World): TrackedPoint {
+  const rule = 'replica_backup_outlives_database';
+  const { retentionDays } = tracked.point;
+  if (retentionDays === null) return spare(tracked, rule);
+  return { ...tracked, fate: worsen(tracked.fate, 'survives_until', rule, addDays(world.at, retentionDays)) };
 }
 
 function automatedAfterDeletion(
@@ -148,9 +160,13 @@ function automatedAfterDeletion(
   return { ...noted, touched: true, fate: worsen(noted.fate, 'survives_until', 'automated_backup_retained', until) };
 }
 
-/** A cluster whose PITR AWS Backup owns keeps its automated backups unless told otherwise. */
+/**
+ * A cluster whose PITR AWS Backup owns keeps its automated backups unless told otherwise. That an instance does
+ * is documented nowhere, so nothing is built on it.
+ */
 function defaultKeeps(database: Database, action: Deletion): boolean {
-  return action.parameters.deleteAutomatedBackups === null && database.awsBackupPointArn !== null;
+  const silent = action.parameters.deleteAutomatedBackups === null;
+  return silent && database.kind !== 'rds_instance' && database.awsBackupPointArn !== null;
 }
 
 function withFinalSnapshot(world: World, database: Database, action: Deletion): World {
@@ -158,7 +174,7 @@ function withFinalSnapshot(world: World, database: Database, action: Deletion): 
   if (skipFinalSnapshot === true || finalSnapshotId === null) return world;
   const fate = { word: 'survives', until: null, rules: ['final_snapshot_taken'] } as const;
   const made: TrackedPoint = {
-    point: snapshotOf(database, { id: finalSnapshotId, at: world.at, status: 'planned' }),
+    point: snapshotOf(database, { id: finalSnapshotId.toLowerCase(), at: world.at, status: 'planned' }),
     fate,
     madeByChange: true,
     touched: false,

@@ -11,6 +11,7 @@ import { addDays } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Key } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
+import { matchKeys } from './match.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
 import type { TrackedPoint, World } from './world.ts';
 
@@ -19,21 +20,19 @@ export function disableKey(
   world: World,
   action: Extract<Action, { kind: 'schedule_key_deletion' | 'disable_key' }>,
 ): Step {
-  const { arn, identifier } = action.target;
-  const key = world.keys.find((candidate) => candidate.arn === arn || candidate.arn.endsWith(`:key/${identifier}`));
-  if (key === undefined) {
-    // Every key in use was asked for, so an unknown one matters only if some point's key could not be read.
-    const unread = world.points.some(
-      ({ point }) => point.keyArn !== null && !world.keys.some((known) => known.arn === point.keyArn),
-    );
+  const meant = matchKeys(world, action.target);
+  if (meant.length === 0) {
+    // Every key in use was asked for, so an unknown one matters only if some key in use could not be read.
+    const inUse = [...world.points.map(({ point }) => point), ...world.databases.map(({ database }) => database)];
+    const unread = inUse.some(({ keyArn }) => keyArn !== null && !world.keys.some(({ arn }) => arn === keyArn));
     return unread ? inDoubt(world, action, 'key_not_observed') : applied(world, action, null, null);
   }
-  if (key.manager === 'aws') return refused(world, action, 'aws_managed_key_stays', null);
-  const changed: Key =
+  if (meant.every(({ manager }) => manager === 'aws')) return refused(world, action, 'aws_managed_key_stays', null);
+  const changed = (key: Key): Key =>
     action.kind === 'disable_key'
       ? { ...key, state: 'disabled' }
       : { ...key, state: 'pending_deletion', deletionAt: addDays(world.at, action.windowDays) };
-  const keys = world.keys.map((candidate) => (candidate === key ? changed : candidate));
+  const keys = world.keys.map((key) => (meant.includes(key) && key.manager === 'customer' ? changed(key) : key));
   return applied({ ...world, keys }, action, 'key_unusable', null);
 }
 
@@ -43,8 +42,12 @@ export function settleReadability(world: World): World {
 }
 
 function readable(tracked: TrackedPoint, keys: readonly Key[]): TrackedPoint {
-  const { keyArn } = tracked.point;
-  if (keyArn === null) return tracked;
+  const { keyArn, encrypted, engine } = tracked.point;
+  if (keyArn === null) {
+    // Only Aurora encrypts under a key that AWS owns and shows to nobody.
+    const hidden = encrypted && !engine.startsWith('aurora');
+    return hidden ? { ...tracked, fate: worsen(tracked.fate, 'unknown', 'key_not_observed') } : tracked;
+  }
   const key = keys.find(({ arn }) => arn === keyArn);
   if (key === undefined) return { ...tracked, fate: worsen(tracked.fate, 'unknown', 'key_not_observed') };
   if (key.state === 'enabled') return tracked;

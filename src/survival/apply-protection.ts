@@ -11,17 +11,18 @@ import { addDays, latest } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { belongsTo, matchDatabase } from './match.ts';
-import { applied, inDoubt, refused, type Step } from './step.ts';
-import { doubt, mapPoints, type TrackedPoint, take, type World } from './world.ts';
+import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
+import { doubt, mapPoints, type TrackedDatabase, type TrackedPoint, take, type World } from './world.ts';
 
 type Modification = Extract<Action, { kind: 'modify_db_instance' | 'modify_db_cluster' }>;
 
 /** `ModifyDBInstance` or `ModifyDBCluster`, as far as it touches protection. */
-export function modifyProtection(world: World, action: Modification): Step {
-  const match = matchDatabase(world, action.target);
+export function modifyProtection(world: World, action: Modification, refusals: Refusals): Step {
+  const match = matchDatabase(world, action);
   if (match.kind === 'none') return inDoubt(world, action, 'target_not_observed');
-  const { database } = match.tracked;
-  const { retentionDays, deletionProtection } = action.change;
+  const { database, alive, inDoubt: doubted } = match.tracked;
+  if (!alive) return applied(world, action, null, database.resourceId);
+  const { retentionDays } = action.change;
   const changesRetention = retentionDays !== undefined && retentionDays !== database.retentionDays;
   if (changesRetention && database.awsBackupPointArn !== null) {
     return refused(world, action, 'aws_backup_owns_retention', database.resourceId);
@@ -29,6 +30,15 @@ export function modifyProtection(world: World, action: Modification): Step {
   if (retentionDays === 0 && database.kind !== 'rds_instance') {
     return refused(world, action, 'cluster_retention_minimum', database.resourceId);
   }
+  const step = modified(world, action, match.tracked);
+  if (refusals === 'lifted' || (!doubted && database.status === 'available')) return step;
+  const rule = doubted ? 'earlier_step_in_doubt' : 'modification_may_be_refused';
+  return undecided(world, action, rule, { database: match.tracked, ifApplied: step.world });
+}
+
+function modified(world: World, action: Modification, tracked: TrackedDatabase): Step {
+  const { database } = tracked;
+  const { retentionDays, deletionProtection } = action.change;
   const changed: Database = {
     ...database,
     deletionProtection: deletionProtection ?? database.deletionProtection,
@@ -36,15 +46,15 @@ export function modifyProtection(world: World, action: Modification): Step {
   };
   const next = {
     ...world,
-    databases: world.databases.map((other) => (other === match.tracked ? { ...other, database: changed } : other)),
+    databases: world.databases.map((other) => (other === tracked ? { ...other, database: changed } : other)),
   };
-  if (!changesRetention || retentionDays >= database.retentionDays)
+  if (retentionDays === undefined || retentionDays >= database.retentionDays)
     return applied(next, action, null, database.resourceId);
   const rule = retentionDays === 0 ? 'retention_zero_purges' : 'retention_lowered';
   const lowered = mapPoints(
     next,
-    (tracked) => belongsTo(tracked, database) && isAutomated(tracked),
-    (tracked) => afterRetention(tracked, retentionDays, world),
+    (point) => belongsTo(point, database) && isAutomated(point),
+    (point) => afterRetention(point, retentionDays, world),
   );
   return applied(lowered, action, rule, database.resourceId);
 }

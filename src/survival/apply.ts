@@ -25,7 +25,7 @@ export function apply(world: World, action: Action, refusals: Refusals): Step {
       return deleteMember(world, action);
     case 'modify_db_instance':
     case 'modify_db_cluster':
-      return modifyProtection(world, action);
+      return modifyProtection(world, action, refusals);
     case 'delete_db_snapshot':
     case 'delete_db_cluster_snapshot':
       return deleteSnapshot(world, action);

@@ -91,7 +91,7 @@ function withParameters(loss: Loss, database: Database, change: Partial<DeletePa
   const world = worldOf(loss.inventory, loss.at);
   const actions = loss.actions.map((action): Action => {
     if (action.kind !== 'delete_db_instance' && action.kind !== 'delete_db_cluster') return action;
-    const match = matchDatabase(world, action.target);
+    const match = matchDatabase(world, action);
     if (match.kind === 'none' || match.tracked.database.arn !== database.arn) return action;
     return { ...action, parameters: { ...action.parameters, ...change } };
   });

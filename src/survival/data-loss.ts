@@ -7,8 +7,16 @@
  */
 
 import { invariant } from '../core/invariant.ts';
-import { type Instant, type Seconds, secondsBetween } from '../core/time.ts';
+import { addSeconds, type Instant, type Seconds, secondsBetween } from '../core/time.ts';
 import type { RecoveryPoint } from '../inventory/model.ts';
+
+/** Clocks differ a little; what lies further ahead than this was not stamped by the world that is judged. */
+const CLOCK_SKEW_SECONDS_MAX = 300;
+
+/** True for an instant so far ahead of another that no difference between clocks explains it. */
+export function liesAhead(instant: Instant, of: Instant): boolean {
+  return instant > addSeconds(of, CLOCK_SKEW_SECONDS_MAX);
+}
 
 /** The newest instant a restore from this point gives back; null when AWS does not say. */
 export function newestInstantOf(point: RecoveryPoint): Instant | null {

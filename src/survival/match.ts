@@ -2,13 +2,14 @@
  * Finding what an action acts on: by resource id, else ARN, else identifier within the scope.
  *
  * An identifier alone is trusted only when the document gave nothing better, because names are reused; a
- * document whose resource id differs from the living database's speaks of an earlier database.
- * Source: Amazon RDS API, DBInstance.DbiResourceId and DBCluster.DbClusterResourceId.
+ * document whose resource id differs from the living database's speaks of an earlier database. A name that
+ * several databases bear names none of them, and one that several recovery points bear names them all.
+ * Source: Amazon RDS API, DBInstance.DbiResourceId and DBCluster.DbClusterResourceId (unique in a region).
  */
 
 import type { Scope } from '../core/arn.ts';
-import type { Target } from '../intent/action.ts';
-import type { Database } from '../inventory/model.ts';
+import type { Action, Target } from '../intent/action.ts';
+import type { Database, Key, Vault } from '../inventory/model.ts';
 import type { TrackedDatabase, TrackedPoint, World } from './world.ts';
 
 /** How a target relates to what was observed. */
@@ -18,15 +19,40 @@ export type Match =
   | { readonly kind: 'another'; readonly tracked: TrackedDatabase }
   | { readonly kind: 'none' };
 
-/** The database that a target names. */
-export function matchDatabase(world: World, target: Target): Match {
-  if (target.resourceId !== null) {
-    const byId = world.databases.find(({ database }) => database.resourceId === target.resourceId);
-    if (byId !== undefined && sameScope(byId.database, target.scope)) return { kind: 'found', tracked: byId };
-  }
-  const named = world.databases.find(({ database }) => isNamed(database, target));
-  if (named === undefined) return { kind: 'none' };
+/** An action on a database itself. */
+export type DatabaseAction = Extract<
+  Action,
+  { kind: 'delete_db_instance' | 'delete_db_cluster' | 'modify_db_instance' | 'modify_db_cluster' }
+>;
+
+/** True for an action on a database itself. */
+export function actsOnDatabase(action: Action): action is DatabaseAction {
+  return (
+    action.kind === 'delete_db_instance' ||
+    action.kind === 'delete_db_cluster' ||
+    action.kind === 'modify_db_instance' ||
+    action.kind === 'modify_db_cluster'
+  );
+}
+
+/** The database that an action names. */
+export function matchDatabase(world: World, { kind, target }: DatabaseAction): Match {
+  const byId = world.databases.find(
+    ({ database }) => database.resourceId === target.resourceId && sameScope(database, target.scope),
+  );
+  if (byId !== undefined) return { kind: 'found', tracked: byId };
+  // Instances and clusters have names of their own: one of each may be called the same.
+  const ofInstance = kind === 'delete_db_instance' || kind === 'modify_db_instance';
+  const [named, other] = namesakes(world, target).filter(
+    ({ database }) => (database.kind === 'rds_instance') === ofInstance,
+  );
+  if (named === undefined || other !== undefined) return { kind: 'none' };
   return { kind: target.resourceId === null ? 'found' : 'another', tracked: named };
+}
+
+/** Every database of the name that a target gives, in its scope if it gives one. */
+export function namesakes(world: World, target: Target): readonly TrackedDatabase[] {
+  return world.databases.filter(({ database }) => isNamed(database, target));
 }
 
 /** The recovery points that a target names: by ARN, else by id within the scope. */
@@ -36,9 +62,23 @@ export function matchPoints(world: World, target: Target): readonly TrackedPoint
   );
 }
 
-/** True when a recovery point was taken from this database. */
+/** The vaults that a target names: by ARN, else by name within the scope. */
+export function matchVaults(world: World, { arn, identifier, scope }: Target): readonly Vault[] {
+  return world.vaults.filter((vault) =>
+    arn === null ? vault.name === identifier && sameScope(vault, scope) : vault.arn === arn,
+  );
+}
+
+/** The keys that a target names: by ARN, else by id within the scope; a multi-region key has one id in several. */
+export function matchKeys(world: World, { arn, identifier, scope }: Target): readonly Key[] {
+  return world.keys.filter((key) =>
+    arn === null ? key.arn.endsWith(`:key/${identifier}`) && sameScope(key, scope) : key.arn === arn,
+  );
+}
+
+/** True when a recovery point was taken from this database, under whatever engine it then ran. */
 export function belongsTo(tracked: TrackedPoint, database: Database): boolean {
-  return tracked.point.databaseResourceId === database.resourceId && tracked.point.engine === database.engine;
+  return tracked.point.databaseResourceId === database.resourceId;
 }
 
 function isNamed(database: Database, target: Target): boolean {

@@ -67,7 +67,8 @@ export const RULES = {
     source: 'UG "Copying a DB snapshot"',
   },
   replica_backup_outlives_database: {
-    statement: 'Automated backups replicated to another region stay, even with DeleteAutomatedBackups=true.',
+    statement:
+      'Automated backups replicated to another region stay, even with DeleteAutomatedBackups=true, until their own retention runs out.',
     source: 'UG "Deleting a DB instance"',
   },
   retained_backup_is_detached: {
@@ -109,6 +110,14 @@ export const RULES = {
   final_snapshot_impossible_for_replica: {
     statement: 'A read replica cannot take a final snapshot; a delete that names one is refused.',
     source: 'API DeleteDBInstance, SkipFinalSnapshot',
+  },
+  final_snapshot_impossible_for_member: {
+    statement: "A cluster's instance takes no final snapshot; a delete that names one is refused.",
+    source: 'API DeleteDBInstance, FinalDBSnapshotIdentifier',
+  },
+  final_snapshot_needs_key: {
+    statement: 'A final snapshot of an encrypted database needs its key usable; otherwise the delete is refused.',
+    source: 'API DeleteDBInstance and DeleteDBCluster, KMSKeyNotAccessibleFault',
   },
   deletion_protection_refuses: {
     statement: 'Deletion protection makes AWS refuse the delete.',
@@ -155,6 +164,14 @@ export const RULES = {
   active_backup_refuses_deletion: {
     statement: 'The automated backup of a living database cannot be deleted by itself.',
     source: 'API DeleteDBInstanceAutomatedBackup, InvalidDBInstanceAutomatedBackupState',
+  },
+  snapshot_deletion_needs_available: {
+    statement: 'Only an `available` snapshot can be deleted; one that is still being made may have become so by then.',
+    source: 'API DeleteDBSnapshot and DeleteDBClusterSnapshot',
+  },
+  modification_may_be_refused: {
+    statement: 'A database that is not `available` refuses some modifications; which ones is not documented.',
+    source: 'API ModifyDBInstance, InvalidDBInstanceState; API ModifyDBCluster, InvalidDBClusterStateFault',
   },
   retention_zero_purges: {
     statement: 'Retention 0 on an instance deletes all its automated backups and automated snapshots.',
@@ -256,6 +273,10 @@ export const RULES = {
   target_not_observed: {
     statement: 'An action on something the inventory does not hold may reach more than is known.',
     source: 'the inventory and its gaps',
+  },
+  earlier_step_in_doubt: {
+    statement: 'A step on a database that an earlier step may or may not have changed goes through or is refused.',
+    source: 'the steps before it',
   },
   action_not_understood: {
     statement: 'A step that was not understood may delete anything within its reach.',

@@ -5,8 +5,9 @@
  */
 
 import type { Action } from '../intent/action.ts';
+import { isAlive } from './fate.ts';
 import type { RuleCode } from './rules.ts';
-import { doubt, mapPoints, type World } from './world.ts';
+import { doubt, mapPoints, type TrackedDatabase, type World } from './world.ts';
 
 /** What one action did. */
 export interface Effect {
@@ -39,6 +40,26 @@ export function applied(world: World, action: Action, rule: RuleCode | null, dat
 /** AWS would refuse the action: nothing changes. */
 export function refused(world: World, action: Action, rule: RuleCode, databaseResourceId: string | null): Step {
   return { world, effect: { action, outcome: 'refused', rule, databaseResourceId } };
+}
+
+/**
+ * AWS may refuse the action or carry it out: the database is in doubt from here on, and so is every recovery point
+ * that the action would leave worse off. One that lives either way keeps the nearer of its two ends.
+ */
+export function undecided(
+  world: World,
+  action: Action,
+  rule: RuleCode,
+  of: { readonly database: TrackedDatabase; readonly ifApplied: World },
+): Step {
+  const points = of.ifApplied.points.map((then, index) => {
+    const now = world.points[index];
+    if (now === undefined) return doubt(then, rule);
+    return isAlive(then.fate) || then.fate.word === now.fate.word ? then : doubt(now, rule);
+  });
+  const databases = world.databases.map((other) => (other === of.database ? { ...other, inDoubt: true } : other));
+  const databaseResourceId = of.database.database.resourceId;
+  return { world: { ...world, databases, points }, effect: { action, outcome: 'unknown', rule, databaseResourceId } };
 }
 
 /** Everything within the action's reach becomes doubtful; a target without a scope reaches everywhere. */

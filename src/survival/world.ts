@@ -17,7 +17,7 @@ export interface TrackedPoint {
   readonly fate: Fate;
   /** True for a final snapshot that the change itself would make. */
   readonly madeByChange: boolean;
-  /** True once an action of the change acted on it, whether or not it survived that. */
+  /** True once the change took it, put it in doubt, or meant to delete it and met a refusal that one call lifts. */
   readonly touched: boolean;
 }
 
@@ -25,6 +25,8 @@ export interface TrackedPoint {
 export interface TrackedDatabase {
   readonly database: Database;
   readonly alive: boolean;
+  /** True once an action may or may not have gone through: what it now is, nobody knows. */
+  readonly inDoubt: boolean;
   /** Identifiers of members not yet deleted. */
   readonly members: readonly string[];
 }
@@ -47,6 +49,7 @@ export function worldOf(inventory: Inventory, at: Instant): World {
     databases: inventory.databases.map((database) => ({
       database,
       alive: true,
+      inDoubt: false,
       members: database.members.map((member) => member.identifier),
     })),
     points: inventory.recoveryPoints.map((point) => ({
@@ -75,6 +78,11 @@ export function spare(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
   return { ...tracked, fate: worsen(tracked.fate, 'survives', rule) };
 }
 
+/** A point that a refusal leaves for now: the change means to delete it, so it no longer stands outside the change. */
+export function withhold(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
+  return { ...spare(tracked, rule), touched: true };
+}
+
 /** A point that the rule takes. */
 export function take(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
   return { ...tracked, touched: true, fate: worsen(tracked.fate, 'lost', rule) };
@@ -86,6 +94,7 @@ export function doubt(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
 }
 
 const BACKUP_STATUSES_ALIVE: readonly string[] = ['available', 'completed'];
+const REPLICA_STATUSES_ALIVE: readonly string[] = ['available', 'active', 'replicating', 'retained'];
 
 function initialFate(point: RecoveryPoint, at: Instant): Fate {
   const untouched: Fate = { word: 'survives', until: null, rules: [] };
@@ -94,6 +103,9 @@ function initialFate(point: RecoveryPoint, at: Instant): Fate {
     return worsen(untouched, 'unknown', 'backup_point_expired');
   }
   if (restoresToAnyInstant(point) && point.window === null) return worsen(untouched, 'unknown', 'window_missing');
+  if (point.kind === 'replicated_automated_backup' && !REPLICA_STATUSES_ALIVE.includes(point.status)) {
+    return worsen(untouched, 'unknown', 'not_available_yet');
+  }
   if (!restoresToAnyInstant(point) && point.vaultArn === null && point.status !== 'available') {
     return worsen(untouched, 'unknown', 'not_available_yet');
   }

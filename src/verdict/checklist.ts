@@ -10,6 +10,7 @@ import { printScope } from '../core/arn.ts';
 import type { Intent } from '../intent/action.ts';
 import type { Inventory } from '../inventory/model.ts';
 import type { ChecklistPoint, DatabaseView, Reason } from './document.ts';
+import { verdictOf } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** What the checklist is filled in from. */
@@ -105,7 +106,7 @@ function backups({ databases, reasons }: ChecklistInput): ChecklistPoint {
   const failing = databases.filter(({ verdict }) => verdict !== 'ready');
   const evidence = databases.map(({ identifier, verdict, survivors }) => {
     const word = verdict === 'ready' ? 'verified' : 'contradicted';
-    return `${word}: ${identifier} is ${verdict.replace('_', ' ')} with ${survivors.length} survivors`;
+    return `${word}: ${identifier} is ${verdict.replace('_', ' ')} with ${survivors.length} ${survivors.length === 1 ? 'survivor' : 'survivors'}`;
   });
   const result =
     failing.length === 0 ? 'pass' : failing.some(({ verdict }) => verdict === 'not_ready') ? 'fail' : 'unknown';
@@ -120,7 +121,7 @@ function authority({ inventory }: ChecklistInput): ChecklistPoint {
   return { point: 'authority_of_principal', result: 'unknown', evidence };
 }
 
-function approval({ intent, databases }: ChecklistInput): ChecklistPoint {
+function approval({ intent, databases, reasons }: ChecklistInput): ChecklistPoint {
   const point = 'human_approval';
   const why = [
     ...(databases.length > 0 ? ['irreversible database action'] : []),
@@ -130,7 +131,13 @@ function approval({ intent, databases }: ChecklistInput): ChecklistPoint {
     ...(intent.changes.some((change) => change.class === 'disarm') ? ['weakens protection'] : []),
     ...(intent.changes.some((change) => change.class === 'unknown') ? ['not understood'] : []),
   ];
-  if (why.length === 0) return { point, result: 'pass', evidence: ['verified: nothing here needs a person'] };
+  if (why.length === 0) {
+    const stopped = verdictOf(reasons) !== 'ready';
+    const word = stopped
+      ? 'contradicted: this is to be stopped, not approved'
+      : 'verified: nothing here needs a person';
+    return { point, result: stopped ? 'fail' : 'pass', evidence: [word] };
+  }
   return {
     point,
     result: 'unknown',

@@ -1,20 +1,21 @@
 /**
  * Which databases a change concerns, and what is wrong with the change as a whole.
  *
- * A database is concerned when it would be deleted, when one of its recovery points fares worse than before, or when
- * its protection is weakened. What the change names but nobody observed is said, never skipped.
+ * A database is concerned when it would be deleted, when the change acts on one of its recovery points or leaves one
+ * worse off, when its key goes, or when its protection is weakened. What the change names but nobody observed is said, never skipped.
  */
 
-import { printScope } from '../core/arn.ts';
 import type { Action, Intent } from '../intent/action.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import { FATE_WORDS } from '../survival/fate.ts';
-import { matchDatabase } from '../survival/match.ts';
+import { actsOnDatabase, matchDatabase, matchVaults, namesakes } from '../survival/match.ts';
 import type { RuleCode } from '../survival/rules.ts';
-import { pointsOf, type Survival } from '../survival/survive.ts';
+import type { Survival } from '../survival/survive.ts';
+import type { TrackedPoint } from '../survival/world.ts';
 import type { Reason } from './document.ts';
 import { reason } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
+import { gapReasons, orphanReasons, scopeReasons, targetReasons } from './unseen.ts';
 
 /** One concerned database. */
 export interface Concern {
@@ -33,17 +34,22 @@ export interface Concerns {
 
 /** Finds what a change concerns. */
 export function concernsOf(intent: Intent, inventory: Inventory, survival: Survival): Concerns {
+  const reached = reachedPoints(survival);
+  const losing = new Set(reached.map(({ point }) => point.databaseResourceId));
+  const sealed = sealedKeys(survival);
+  const buried = new Set(survival.after.databases.filter(({ alive }) => !alive).map(({ database }) => database.arn));
   const databases = inventory.databases.flatMap((database) => {
-    const deleted = survival.after.databases.some(
-      (tracked) => tracked.database.resourceId === database.resourceId && !tracked.alive,
-    );
+    const deleted = buried.has(database.arn);
     const known = [...mismatches(intent, database, survival), ...disarmings(intent, database, survival)];
-    const concerned = deleted || known.length > 0 || faresWorse(database, survival);
-    return concerned ? [{ database, deleted, known }] : [];
+    // A living database goes down with its key, whether or not it has any recovery point.
+    const dies = deleted || (database.keyArn !== null && sealed.has(database.keyArn));
+    return dies || known.length > 0 || losing.has(database.resourceId) ? [{ database, deleted, known }] : [];
   });
   const reasons = [
     ...scopeReasons(intent, inventory),
     ...targetReasons(intent, survival),
+    ...orphanReasons(reached, inventory),
+    ...gapReasons(intent, inventory, survival),
     ...collisions(intent, survival),
     ...signalReasons(intent),
     ...opaqueReasons(intent),
@@ -57,19 +63,30 @@ export function concernsOf(intent: Intent, inventory: Inventory, survival: Survi
 /** Doubt that an unread step casts on a whole account is said of the change, not once for every database in it. */
 const DOUBT_OF_THE_CHANGE: readonly RuleCode[] = ['action_not_understood', 'target_not_observed'];
 
-function faresWorse(database: Database, { before, after }: Survival): boolean {
-  const earlier = pointsOf(before, database);
-  return pointsOf(after, database).some(({ point, fate }) => {
-    const was = earlier.find((other) => other.point.arn === point.arn)?.fate;
-    if (was === undefined || FATE_WORDS.indexOf(fate.word) <= FATE_WORDS.indexOf(was.word)) return false;
+/** The points that the change acts on or leaves worse off than it found them. */
+function reachedPoints({ before, after }: Survival): readonly TrackedPoint[] {
+  const keyOf = ({ point }: TrackedPoint) => `${point.kind} ${point.arn}`;
+  const earlier = new Map(before.points.map((tracked) => [keyOf(tracked), tracked.fate]));
+  return after.points.filter((tracked) => {
+    const { fate, touched } = tracked;
+    const was = earlier.get(keyOf(tracked));
+    if (was === undefined) return false;
+    const worse = FATE_WORDS.indexOf(fate.word) > FATE_WORDS.indexOf(was.word);
+    if (!worse && !touched) return false;
     return fate.word !== 'unknown' || !fate.rules.some((rule) => DOUBT_OF_THE_CHANGE.includes(rule));
   });
+}
+
+/** The keys that the change makes unusable. */
+function sealedKeys({ before, after }: Survival): ReadonlySet<string> {
+  const usable = new Set(before.keys.filter(({ state }) => state === 'enabled').map(({ arn }) => arn));
+  return new Set(after.keys.filter(({ arn, state }) => state !== 'enabled' && usable.has(arn)).map(({ arn }) => arn));
 }
 
 function mismatches(intent: Intent, database: Database, { before }: Survival): readonly Reason[] {
   const named = intent.actions.find((action) => {
     if (!actsOnDatabase(action)) return false;
-    const match = matchDatabase(before, action.target);
+    const match = matchDatabase(before, action);
     return match.kind === 'another' && match.tracked.database.resourceId === database.resourceId;
   });
   if (named === undefined) return [];
@@ -83,12 +100,12 @@ function mismatches(intent: Intent, database: Database, { before }: Survival): r
 
 function disarmings(intent: Intent, database: Database, { before }: Survival): readonly Reason[] {
   return intent.changes
-    .filter((change) => change.class === 'disarm')
     .filter((change) =>
       change.steps.some((step) => {
         if (!actsOnDatabase(step)) return false;
-        const match = matchDatabase(before, step.target);
-        return match.kind !== 'none' && match.tracked.database.resourceId === database.resourceId;
+        const match = matchDatabase(before, step);
+        if (match.kind === 'none' || match.tracked.database.resourceId !== database.resourceId) return false;
+        return change.class === 'disarm' || weakens(step, database);
       }),
     )
     .map((change) =>
@@ -96,63 +113,39 @@ function disarmings(intent: Intent, database: Database, { before }: Survival): r
     );
 }
 
+/** Whatever the document takes it for: a stale state calls a retention raised that is lowered from what AWS has. */
+function weakens(step: Action, { deletionProtection, retentionDays }: Database): boolean {
+  if (step.kind !== 'modify_db_instance' && step.kind !== 'modify_db_cluster') return false;
+  const { change } = step;
+  const lowered = change.retentionDays !== undefined && change.retentionDays < retentionDays;
+  return lowered || (change.deletionProtection === false && deletionProtection);
+}
+
 /** Disarmings that no database answers for: a vault's lock, a key's waiting time, a snapshot's sharing. */
-function elsewhere(intent: Intent, { before }: Survival): readonly Reason[] {
+function elsewhere(intent: Intent, { before, effects }: Survival): readonly Reason[] {
+  const gone = effects
+    .filter(({ action, outcome }) => action.kind === 'delete_backup_vault' && outcome === 'applied')
+    .flatMap(({ action }) => matchVaults(before, action.target));
+  const unlocks = new Set(
+    effects
+      .filter(({ rule }) => rule === 'lock_removed')
+      .filter(({ action }) => !matchVaults(before, action.target).every((vault) => gone.includes(vault)))
+      .map(({ action }) => action),
+  );
   return intent.changes
-    .filter((change) => change.class === 'disarm')
+    .filter((change) => change.class === 'disarm' || change.steps.some((step) => unlocks.has(step)))
     .filter(
-      (change) =>
-        !change.steps.some((step) => actsOnDatabase(step) && matchDatabase(before, step.target).kind !== 'none'),
+      (change) => !change.steps.some((step) => actsOnDatabase(step) && matchDatabase(before, step).kind !== 'none'),
     )
     .map(({ address }) =>
       reason('disarms_elsewhere', `${address} weakens protection, and how far that reaches is not known`),
     );
 }
 
-function actsOnDatabase({ kind }: Action): boolean {
-  return (
-    kind === 'delete_db_instance' ||
-    kind === 'delete_db_cluster' ||
-    kind === 'modify_db_instance' ||
-    kind === 'modify_db_cluster'
-  );
-}
-
-function scopeReasons(intent: Intent, inventory: Inventory): readonly Reason[] {
-  const { scope } = intent;
-  if (scope === null) return [];
-  const read = inventory.scopes.some(
-    ({ accountId, region }) => accountId === scope.accountId && region === scope.region,
-  );
-  if (read) return [];
-  const message = `the change runs in ${printScope(scope)}; read was ${inventory.scopes.map(printScope).join(', ') || 'nothing'}`;
-  return [
-    reason('scope_not_observed', message, {
-      remedy: `read there: AWS_REGION=${scope.region} with credentials of ${scope.accountId}`,
-    }),
-  ];
-}
-
-function targetReasons(intent: Intent, survival: Survival): readonly Reason[] {
-  const unseen = survival.effects.filter(({ rule }) => rule === 'target_not_observed' || rule === 'key_not_observed');
-  return unseen.map(({ action }) =>
-    reason(
-      'target_not_observed',
-      `${action.kind.replaceAll('_', ' ')} acts on ${action.target.identifier}, which was not observed`,
-      {
-        remedy:
-          intent.source === 'terraform'
-            ? 'make the plan anew from refreshed state, and read the account it runs in'
-            : null,
-      },
-    ),
-  );
-}
-
 function collisions(intent: Intent, { before }: Survival): readonly Reason[] {
   return intent.actions
     .filter((action) => action.kind === 'create_database')
-    .filter((action) => matchDatabase(before, action.target).kind !== 'none')
+    .filter((action) => namesakes(before, action.target).length > 0)
     .map((action) =>
       reason(
         'create_collides',
@@ -173,9 +166,14 @@ function signalReasons(intent: Intent): readonly Reason[] {
 }
 
 function opaqueReasons(intent: Intent): readonly Reason[] {
-  return intent.actions.flatMap((action) =>
-    action.kind === 'opaque' ? [reason('change_not_understood', `${action.target.identifier}: ${action.why}`)] : [],
-  );
+  const isOpaque = (action: Action) => action.kind === 'opaque';
+  const mute = intent.changes.filter((change) => change.class === 'unknown' && !change.steps.some(isOpaque));
+  return [
+    ...intent.actions.flatMap((action) =>
+      action.kind === 'opaque' ? [reason('change_not_understood', `${action.target.identifier}: ${action.why}`)] : [],
+    ),
+    ...mute.map(({ address }) => reason('change_not_understood', `${address}: nothing says what it does`)),
+  ];
 }
 
 /** What is destroyed besides: never judged here, and never waved through either. */

@@ -3,18 +3,20 @@
  *
  * The change is folded over the inventory with refusals lifted, because no survivor may be owed to a call
  * that somebody can repeat. A database that is only disarmed is judged as if its deletion followed.
- * Deterministic: the same inputs give the same bytes.
+ * Deterministic: the same inputs give the same bytes, in whatever order they come.
  */
 
 import { printScope } from '../core/arn.ts';
-import { digestOf, sortedBy } from '../core/canonical.ts';
+import { digestOf } from '../core/canonical.ts';
 import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Intent } from '../intent/action.ts';
 import { inventoryDigest } from '../inventory/digest.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
+import { inStableOrder } from '../inventory/order.ts';
 import { resolveRequirement } from '../policy/resolve.ts';
 import type { Policy } from '../policy/schema.ts';
+import { liesAhead } from '../survival/data-loss.ts';
 import { deletionOf } from '../survival/losses.ts';
 import { type Survival, survive } from '../survival/survive.ts';
 import { checklistOf } from './checklist.ts';
@@ -35,11 +37,12 @@ export interface Question {
 }
 
 /** Decides a change. */
-export function decideChange(question: Question): DecisionDocument {
+export function decideChange(asked: Question): DecisionDocument {
+  const question = { ...asked, inventory: inStableOrder(asked.inventory) };
   const { intent, inventory, policy, at } = question;
   const survival = survive(inventory, intent.actions, { at, refusals: 'lifted' });
   const concerns = concernsOf(intent, inventory, survival);
-  const databases = sortedBy(concerns.databases, ({ database }) => database.arn).map(({ database, known, deleted }) =>
+  const judged = concerns.databases.map(({ database, known, deleted }) =>
     judgeDatabase({
       database,
       inventory,
@@ -50,6 +53,7 @@ export function decideChange(question: Question): DecisionDocument {
       known,
     }),
   );
+  const databases = judged.map(({ view }) => view);
   const atStake = databases.length > 0 || concerns.reasons.some(({ code }) => code !== 'nothing_at_stake');
   const own = [...concerns.reasons, ...staleness(question)];
   const verdict = worstOf([verdictOf(own), ...databases.map((view) => view.verdict)]);
@@ -63,7 +67,10 @@ export function decideChange(question: Question): DecisionDocument {
     inventoryDigest: inventoryDigest(inventory),
     policyDigest: digestOf({ ...policy, origin: null }),
     at,
-    validUntil: validUntil(question, databases),
+    validUntil: validUntil(
+      question,
+      judged.map(({ readyUntil }) => readyUntil),
+    ),
     principal: inventory.principal.arn,
     scope: intent.scope ?? inventory.scopes[0] ?? { accountId: inventory.principal.accountId, region: 'unknown' },
     checklist: checklistOf({
@@ -86,10 +93,12 @@ export function decideChange(question: Question): DecisionDocument {
 
 /** Whether one database would come back, were it deleted now: the question of `muster report`. */
 export function judgeNow(question: Omit<Question, 'intent' | 'logged'>, database: Database): DatabaseView {
-  const { inventory, policy, drills, at } = question;
+  const { policy, drills, at } = question;
+  const inventory = inStableOrder(question.inventory);
   const survival = survive(inventory, deletionOf(database), { at, refusals: 'lifted' });
   const requirement = resolveRequirement(policy, database);
-  return judgeDatabase({ database, inventory, survival, requirement, drills, at, known: [] });
+  const known = staleness({ inventory, policy, at });
+  return judgeDatabase({ database, inventory, survival, requirement, drills, at, known }).view;
 }
 
 /** The change followed by the deletion it makes possible. */
@@ -107,25 +116,24 @@ function approvalReason(decision: Decision): readonly Reason[] {
   return [reason('human_approval_required', 'a person must still approve this change; Muster never approves anything')];
 }
 
-function staleness({ inventory, policy, at }: Question): readonly Reason[] {
+function staleness({ inventory, policy, at }: Pick<Question, 'inventory' | 'policy' | 'at'>): readonly Reason[] {
   const age = secondsBetween(inventory.observedAt, at);
+  const of = `the inventory of ${printScope(inventory.scopes[0] ?? { accountId: 'no account', region: 'no region' })}`;
+  if (liesAhead(inventory.observedAt, at)) {
+    const message = `${of} was read ${printDuration(-age)} after the instant that is judged`;
+    return [reason('inventory_stale', message, { remedy: 'judge by an instant that is not before it' })];
+  }
   if (age <= policy.inventorySecondsMax) return [];
-  const message = `the inventory of ${printScope(inventory.scopes[0] ?? { accountId: 'no account', region: 'no region' })} is ${printDuration(age)} old, ${printDuration(policy.inventorySecondsMax)} allowed`;
+  const message = `${of} is ${printDuration(age)} old, ${printDuration(policy.inventorySecondsMax)} allowed`;
   return [reason('inventory_stale', message, { remedy: 'read it anew:\nmuster scan' })];
 }
 
-/** The earliest of policy limit, inventory freshness, and the end of the last survivor of any database. */
-function validUntil({ policy, inventory, at }: Question, databases: readonly DatabaseView[]): Instant {
-  const ends = databases.flatMap(({ survivors }) => {
-    const expiries = survivors.map(({ expiresAt }) => expiresAt);
-    return expiries.length === 0 || expiries.includes(null)
-      ? []
-      : [expiries.flatMap((end) => end ?? []).reduce(latest)];
-  });
+/** The earliest of policy limit, inventory freshness, and the end of what makes any database ready. */
+function validUntil({ policy, inventory, at }: Question, ends: readonly (Instant | null)[]): Instant {
   const limits = [
     addSeconds(at, policy.verdictSecondsMax),
     addSeconds(inventory.observedAt, policy.inventorySecondsMax),
-    ...ends,
+    ...ends.filter((end) => end !== null),
   ];
   return latest(at, limits.reduce(earliest));
 }

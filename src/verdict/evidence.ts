@@ -3,13 +3,14 @@
  *
  * A drill vouches for its own kind of restore, at its own endpoint, for the database with that resource
  * id, and only while it is fresh. The newest drill of a claim speaks for it: an older success does not
- * excuse a later failure.
+ * excuse a later failure. One that ends after the instant of judgement proves nothing yet.
  */
 
-import type { Instant, Seconds } from '../core/time.ts';
-import { secondsBetween } from '../core/time.ts';
+import { sortedBy } from '../core/canonical.ts';
+import { type Instant, latest, type Seconds, secondsBetween } from '../core/time.ts';
 import { type Claim, type DrillRecord, GRADES, type Grade } from '../drill/model.ts';
-import type { Database } from '../inventory/model.ts';
+import type { Database, RecoveryPoint } from '../inventory/model.ts';
+import { liesAhead } from '../survival/data-loss.ts';
 import type { RestoreTime } from './document.ts';
 
 /** How a claim stands: best first. */
@@ -22,24 +23,31 @@ export interface Proof {
   readonly record: DrillRecord | null;
 }
 
-/** The drills that may speak for a database: same endpoint, account and resource id. */
+/** The drills that may speak for a database: same endpoint, account and resource id; the newest last. */
 export function drillsOf(
   records: readonly DrillRecord[],
   database: Database,
   endpoint: string | null,
 ): readonly DrillRecord[] {
-  return records.filter(
+  const own = records.filter(
     (record) =>
       record.endpoint === endpoint &&
       record.databaseResourceId === database.resourceId &&
       record.scope.accountId === database.accountId,
   );
+  return sortedBy(own, ({ endedAt, drillId }) => `${endedAt} ${drillId}`);
 }
 
-/** True when the scratch came up and every question put to it was answered as expected. */
+/** True when the scratch came up and every question put to it was answered as expected, in a time that can be. */
 export function provesRestore(record: DrillRecord): boolean {
   const ended = record.result === 'passed' || record.result === 'leaked';
-  return ended && record.restoreSeconds !== null && record.probes.every((probe) => probe.passed);
+  const timed = record.restoreSeconds !== null && record.restoreSeconds >= 0;
+  return ended && timed && record.probes.every((probe) => probe.passed);
+}
+
+/** True when the restored data were asked at least one question; a grade alone is only a claim. */
+function askedData(record: DrillRecord): boolean {
+  return record.probes.length > 0 && reaches(record.grade, 'queried');
 }
 
 /** How well one claim is proven at an instant. */
@@ -48,28 +56,47 @@ export function proofOf(
   claim: Claim,
   options: { readonly at: Instant; readonly secondsMax: Seconds },
 ): Proof {
-  const newest = records
-    .filter((record) => record.claim === claim && record.result !== 'aborted')
-    .reduce<DrillRecord | null>(
-      (held, record) => (held === null || record.endedAt > held.endedAt ? record : held),
-      null,
-    );
-  if (newest === null) return { state: 'never', record: null };
-  if (!provesRestore(newest)) return { state: 'failed', record: newest };
-  if (secondsBetween(newest.endedAt, options.at) > options.secondsMax) return { state: 'stale', record: newest };
-  return { state: reaches(newest.grade, 'queried') ? 'proven' : 'weak', record: newest };
+  const ended = records.filter((record) => record.claim === claim && record.result !== 'aborted');
+  const endedAt = ended.map((record) => record.endedAt).reduce<Instant | null>(later, null);
+  const newest = ended.filter((record) => record.endedAt === endedAt);
+  const [first] = newest;
+  if (first === undefined || endedAt === null) return { state: 'never', record: null };
+  // Of several that end together the worst speaks.
+  const failed = newest.find((record) => !provesRestore(record));
+  if (failed !== undefined) return { state: 'failed', record: failed };
+  const tooOld = secondsBetween(endedAt, options.at) > options.secondsMax;
+  if (tooOld || liesAhead(endedAt, options.at)) return { state: 'stale', record: first };
+  const weak = newest.find((record) => !askedData(record));
+  return weak === undefined ? { state: 'proven', record: slowest(newest) } : { state: 'weak', record: weak };
 }
 
-/** Grade of one recovery point: what drills of exactly this point have shown. */
-export function gradeOf(records: readonly DrillRecord[], pointArn: string, available: boolean): Grade {
+function later(a: Instant | null, b: Instant): Instant {
+  return a === null ? b : latest(a, b);
+}
+
+function slowest(records: readonly DrillRecord[]): DrillRecord | null {
+  const seconds = ({ restoreSeconds }: DrillRecord) => restoreSeconds ?? 0;
+  return records.reduce<DrillRecord | null>(
+    (held, record) => (held === null || seconds(record) > seconds(held) ? record : held),
+    null,
+  );
+}
+
+/** Grade of one recovery point: what drills of exactly this point have shown; a name may have held other data then. */
+export function gradeOf(
+  records: readonly DrillRecord[],
+  point: Pick<RecoveryPoint, 'arn' | 'dataAt'>,
+  available: boolean,
+): Grade {
   const shown = records
-    .filter((record) => record.recoveryPoint.arn === pointArn && provesRestore(record))
+    .filter(({ recoveryPoint }) => recoveryPoint.arn === point.arn && recoveryPoint.dataAt === point.dataAt)
+    .filter(provesRestore)
     .map((record) => record.grade);
   const floor: Grade = available ? 'available' : 'exists';
   return shown.reduce<Grade>((best, grade) => (reaches(grade, best) ? grade : best), floor);
 }
 
-/** Measured restore times over the drills that proved one. */
+/** Measured restore times over the drills that proved one; the conditions are those of the newest. */
 export function restoreTimeOf(records: readonly DrillRecord[]): RestoreTime {
   const proven = records.filter(provesRestore);
   const seconds = proven.flatMap((record) => record.restoreSeconds ?? []).sort((a, b) => a - b);

@@ -9,16 +9,24 @@ import { type Instant, latest } from '../core/time.ts';
 import { dataLossSeconds } from '../survival/data-loss.ts';
 import { pointsOf } from '../survival/survive.ts';
 import type { Case } from './case.ts';
-import type { CasualtyView, DatabaseView } from './document.ts';
+import type { CasualtyView, DatabaseView, Reason } from './document.ts';
 import { drillsOf, restoreTimeOf } from './evidence.ts';
 import { importanceOf } from './importance.ts';
-import { requirementReasons } from './questions.ts';
+import { type Observed, requirementReasons } from './questions.ts';
 import { inOrder, verdictOf } from './reason.ts';
-import { prerequisitesLost, sideReasons, withGaps } from './side-reasons.ts';
+import { isAt, prerequisitesLost, sideReasons, threatReasons, threatsAbroad, withGaps } from './side-reasons.ts';
 import { outsidePlan, survivorsOf } from './survivors.ts';
+import { readyUntil } from './validity.ts';
+
+/** A judgement, and how long it lasts. */
+export interface Judgement {
+  readonly view: DatabaseView;
+  /** When a ready verdict ends though nothing happens; null when time alone does not end it, or it is not ready. */
+  readonly readyUntil: Instant | null;
+}
 
 /** Judges one database. */
-export function judgeDatabase(input: Case): DatabaseView {
+export function judgeDatabase(input: Case): Judgement {
   const { database, inventory, at } = input;
   const drills = drillsOf(input.drills, database, inventory.endpoint);
   const survivors = survivorsOf(input, drills);
@@ -26,12 +34,14 @@ export function judgeDatabase(input: Case): DatabaseView {
   const newestAt = counted
     .flatMap((survivor) => survivor.newestAt ?? [])
     .reduce<Instant | null>((held, next) => (held === null ? next : latest(held, next)), null);
+  const required = requirementReasons(input, { counted, survivors, drills });
   const reasons = [
     ...input.known,
-    ...withGaps(requirementReasons(input, { counted, survivors, drills }), inventory.gaps, database),
+    ...withGaps(required, inventory.gaps, database),
+    ...(verdictOf(required) === 'ready' ? abroad(input, { counted, survivors, drills }) : []),
     ...sideReasons(input, counted),
   ];
-  return {
+  const view: DatabaseView = {
     arn: database.arn,
     resourceId: database.resourceId,
     identifier: database.identifier,
@@ -47,6 +57,16 @@ export function judgeDatabase(input: Case): DatabaseView {
     restoreSeconds: restoreTimeOf(drills),
     prerequisitesLost: prerequisitesLost(input),
   };
+  return { view, readyUntil: view.verdict === 'ready' ? readyUntil(input, counted, drills) : null };
+}
+
+/** A survivor in a place where a threat may be hidden is not counted on: what if it were gone? */
+function abroad(input: Case, observed: Observed): readonly Reason[] {
+  const threats = threatsAbroad(input.inventory.gaps, input.database, observed.counted);
+  if (threats.length === 0) return [];
+  const safe = observed.counted.filter(({ scope }) => !threats.some((gap) => isAt(gap, scope)));
+  const without = requirementReasons(input, { ...observed, counted: safe });
+  return verdictOf(without) === 'ready' ? [] : threatReasons(threats);
 }
 
 function casualtiesOf({ survival, database }: Case): readonly CasualtyView[] {

@@ -62,14 +62,20 @@ function countShortfall({ database, requirement, survival }: Case, { counted, su
   );
 }
 
-/** Why the survivors' data are too old; null when one is recent enough. */
+/** Why the survivors' data are too old, or may be; null when one is recent enough. */
 function ageShortfall({ database, requirement }: Case, counted: readonly Survivor[]): Reason | null {
   const losses = counted.flatMap(({ view }) => view.dataLossSeconds ?? []);
   const write = (code: ReasonCode, message: string) => reason(code, message, { remedy: remedyFor(code, database) });
   if (losses.length === 0) return write('data_loss_unknown', 'AWS does not say from when the surviving data are');
   const { value: rpo, origin } = requirement.rpoSecondsMax;
-  const least = Math.min(...losses);
+  const least = losses.reduce((a, b) => Math.min(a, b));
   if (least <= rpo) return null;
+  const undated = counted.filter(({ view }) => view.dataLossSeconds === null).map(({ view }) => view.id);
+  if (undated.length > 0)
+    return write(
+      'data_loss_unknown',
+      `AWS does not say from when these are, and the rest is too old: ${undated.join(', ')}`,
+    );
   return write(
     'data_loss_exceeded',
     `the newest survivor would lose ${printDuration(least)} of work, ${printDuration(rpo)} allowed (${origin})`,
@@ -85,7 +91,8 @@ function proofReasons(input: Case, eligible: readonly Survivor[], drills: readon
   const proven = proofs.filter(({ state }) => state === 'proven');
   if (proven.length === 0) {
     const found = proofReason(proofs, input);
-    if (requirement.restoreProof.value === 'required') return [found];
+    // Advisory lets a missing proof pass; a drill that failed is not missing, it says that the restore does not work.
+    if (requirement.restoreProof.value === 'required' || found.code === 'restore_failed') return [found];
     return [
       reason('proof_advisory', `${found.message}; advisory by ${requirement.restoreProof.origin}`, {
         remedy: found.remedy,
@@ -110,6 +117,8 @@ function proofReason(proofs: readonly Proof[], { database, requirement, at }: Ca
   if (failed !== null)
     return write('restore_failed', `drill ${failed.drillId} failed: ${failed.cause ?? 'a probe did not pass'}`);
   if (weak !== null) return write('restore_proof_weak', `drill ${weak.drillId} restored it but asked the data nothing`);
+  if (stale !== null && stale.endedAt > at)
+    return write('restore_proof_stale', `drill ${stale.drillId} ends at ${stale.endedAt}, which is yet to come`);
   if (stale !== null) {
     const age = printDuration(secondsBetween(stale.endedAt, at));
     const allowed = printDuration(requirement.proofSecondsMax.value);

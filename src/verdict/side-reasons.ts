@@ -5,6 +5,7 @@
  * spoils "ready".
  */
 
+import type { Scope } from '../core/arn.ts';
 import { type Instant, latest } from '../core/time.ts';
 import type { Database, Gap } from '../inventory/model.ts';
 import type { RuleCode } from '../survival/rules.ts';
@@ -19,24 +20,38 @@ const CLEARED_BY_SURVIVORS: readonly ReasonCode[] = ['no_survivor', 'survivor_on
 
 /** The reasons with the gaps of the database's account weighed in. */
 export function withGaps(reasons: readonly Reason[], gaps: readonly Gap[], database: Database): readonly Reason[] {
-  const near = gaps.filter(({ where }) => where.accountId === database.accountId);
-  const hiding = near.filter((gap) => gap.hides === 'survivors');
+  const hiding = gaps.filter(({ hides, where }) => hides === 'survivors' && where.accountId === database.accountId);
   const names = hiding.map(({ what }) => what).join(', ');
   const softened = reasons.map((found) =>
     hiding.length > 0 && CLEARED_BY_SURVIVORS.includes(found.code)
       ? reason('gap_hides_survivors', `${found.message}, but ${names} could not be read`, { remedy: found.remedy })
       : found,
   );
-  // A key whose state was not read already leaves its own points unknown; it says nothing about others.
-  const threats = near.filter(
-    ({ hides, action, where }) => hides === 'threats' && !action.startsWith('kms:') && where.region === database.region,
+  return [...softened, ...threatReasons(gaps.filter((gap) => isThreat(gap) && isAt(gap, database)))];
+}
+
+/** The gaps that may hide what takes a survivor away, where one lies apart from the database. */
+export function threatsAbroad(gaps: readonly Gap[], database: Database, counted: readonly Survivor[]): readonly Gap[] {
+  return gaps.filter(
+    (gap) => isThreat(gap) && !isAt(gap, database) && counted.some((survivor) => isAt(gap, survivor.scope)),
   );
-  return [
-    ...softened,
-    ...threats.map(({ what, action, cause }) =>
-      reason('gap_hides_threats', `${what} could not be read (${action}: ${cause})`),
-    ),
-  ];
+}
+
+/** That gaps may hide a threat. */
+export function threatReasons(threats: readonly Gap[]): readonly Reason[] {
+  return threats.map(({ what, action, cause }) =>
+    reason('gap_hides_threats', `${what} could not be read (${action}: ${cause})`),
+  );
+}
+
+/** True when a gap speaks of this place. */
+export function isAt({ where }: Gap, { accountId, region }: Scope): boolean {
+  return where.accountId === accountId && where.region === region;
+}
+
+/** A key whose state was not read already leaves its own points unknown; it says nothing about others. */
+function isThreat({ hides, action }: Gap): boolean {
+  return hides === 'threats' && !action.startsWith('kms:');
 }
 
 /** What a person should know besides. */

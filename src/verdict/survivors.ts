@@ -4,9 +4,11 @@
  * A kind that no restore call accepts is never a survivor, whatever its fate.
  */
 
+import type { Scope } from '../core/arn.ts';
+import { compareCodeUnits } from '../core/canonical.ts';
 import type { Instant } from '../core/time.ts';
 import { type Claim, claimOf, type DrillRecord } from '../drill/model.ts';
-import { dataLossSeconds, newestInstantOf } from '../survival/data-loss.ts';
+import { dataLossSeconds, liesAhead, newestInstantOf } from '../survival/data-loss.ts';
 import { isAlive } from '../survival/fate.ts';
 import { pointsOf } from '../survival/survive.ts';
 import { restoresToAnyInstant, type TrackedPoint } from '../survival/world.ts';
@@ -19,7 +21,11 @@ import { reachOf } from './reach.ts';
 export interface Survivor {
   readonly view: SurvivorView;
   readonly claim: Claim;
-  /** The newest instant it gives back; null when AWS does not say. */
+  /** Where it lies. */
+  readonly scope: Scope;
+  /** True while its newest instant moves on with the living database. */
+  readonly follows: boolean;
+  /** The newest instant it gives back; null when AWS does not say, or says one that is yet to come. */
   readonly newestAt: Instant | null;
 }
 
@@ -43,7 +49,8 @@ function survivorOf(
 ): Survivor[] {
   const claim = claimOf(tracked.point.kind);
   if (claim === null) return [];
-  const newest = newestInstantOf(tracked.point);
+  const stamped = newestInstantOf(tracked.point);
+  const newest = stamped === null || liesAhead(stamped, at) ? null : stamped;
   const available =
     tracked.point.status === 'available' || restoresToAnyInstant(tracked.point) || tracked.point.vaultArn !== null;
   const view: SurvivorView = {
@@ -52,14 +59,17 @@ function survivorOf(
     createdAt: tracked.point.createdAt,
     expiresAt: tracked.fate.until,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
-    grade: gradeOf(drills, tracked.point.arn, available),
+    grade: gradeOf(drills, tracked.point, available),
     reach: reachOf(tracked, database, survival.after.vaults),
     rules: tracked.fate.rules.length === 0 ? ['untouched'] : tracked.fate.rules,
   };
-  return [{ view, claim, newestAt: newest }];
+  const { accountId, region, kind, status } = tracked.point;
+  const follows = kind === 'replicated_automated_backup' && status !== 'retained';
+  return [{ view, claim, scope: { accountId, region }, follows, newestAt: newest }];
 }
 
 function leastLossFirst(a: Survivor, b: Survivor): number {
   const loss = ({ view }: Survivor) => view.dataLossSeconds ?? Number.MAX_SAFE_INTEGER;
-  return loss(a) - loss(b) || (a.view.id < b.view.id ? -1 : 1);
+  // Ties keep the order of the inventory, which is stable.
+  return loss(a) - loss(b) || compareCodeUnits(a.view.id, b.view.id);
 }

@@ -57,6 +57,14 @@ function run(plan: DrillPlan, disturb: (state: DrillState, event: Event) => Even
   return { commands, state: transition.state, record: recordOf(transition.state, addSeconds(NOW, 1_000)) };
 }
 
+it('a question that nobody answered fails the drill', () => {
+  const { record } = run(aPlan(aDatabase()), (state, event) =>
+    state.step === 'probe' && event.kind === 'probed' ? { ...event, results: [] } : event,
+  );
+  expect(record).toMatchObject({ result: 'failed', grade: 'restored', restoreSeconds: null });
+  expect(record.cause).toBe('1 of 1 probes were not answered');
+});
+
 describe('a drill of a cluster', () => {
   const { commands, record } = run(aPlan(aCluster()));
 

@@ -123,6 +123,16 @@ describe('a snapshot', () => {
     expect(onlyPoint(assemble(theObservations({ snapshots: [copy] })))?.dataAt).toBeNull();
   });
 
+  it('of a deleted database ends as its retained automated backup lets it', () => {
+    const system = anObservedSnapshot({ id: 'rds:orders-2026-02-20-03-00', kind: 'system_snapshot' });
+    const backup = anAutomatedBackup({ role: 'retained', status: 'retained' });
+    const { recoveryPoints } = assemble(theObservations({ snapshots: [system], automatedBackups: [backup] }));
+    expect(recoveryPoints.find(({ kind }) => kind === 'system_snapshot')).toMatchObject({
+      retentionDays: 7,
+      expiresAt: at('2026-02-27T03:00:00Z'),
+    });
+  });
+
   it('made by the system ages with the retention of its database', () => {
     const system = anObservedSnapshot({ id: 'rds:orders-2026-02-26', kind: 'system_snapshot' });
     const inventory = assemble(
@@ -251,4 +261,30 @@ it('the order in which things were observed does not change the inventory', () =
       },
     ),
   );
+});
+
+describe('a copy without a time of its own data', () => {
+  const copyOf = (source: ReturnType<typeof anObservedSnapshot>) => {
+    const copy = anObservedSnapshot({
+      id: 'copy',
+      createdAt: at('2026-02-21T04:00:00Z'),
+      dataAt: null,
+      copiedFromArn: source.arn,
+    });
+    const { recoveryPoints } = assemble(theObservations({ snapshots: [source, copy] }));
+    return recoveryPoints.find(({ id }) => id === 'copy')?.dataAt;
+  };
+
+  it('has the moment of its source', () => {
+    expect(copyOf(anObservedSnapshot({ id: 'nightly' }))).toBe('2026-02-20T03:00:00.000Z');
+  });
+
+  it('does not take the moment of a later snapshot that bears the name of its source', () => {
+    const later = at('2026-02-26T03:00:00Z');
+    expect(copyOf(anObservedSnapshot({ id: 'nightly', createdAt: later, dataAt: later }))).toBeNull();
+  });
+
+  it('does not take the moment of a snapshot of another database', () => {
+    expect(copyOf(anObservedSnapshot({ id: 'nightly', databaseResourceId: 'cluster-OTHER' }))).toBeNull();
+  });
 });

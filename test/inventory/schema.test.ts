@@ -44,6 +44,16 @@ it('a key of a newer Muster is left out', () => {
 });
 
 describe('a saved inventory is refused when', () => {
+  it.each([
+    ['recoveryPoints', 'recoveryPoints: each recovery point once'],
+    ['databases', 'databases: each database once'],
+  ] as const)('one entry of its %s is listed twice, and would count twice', (list, words) => {
+    const message = broken((copy) => {
+      copy[list] = [...copy[list], ...copy[list]];
+    });
+    expect(message).toContain(words);
+  });
+
   it('it is not JSON', () => {
     expect(refusal('{"formatVersion"')).toBe('inventory.json is not JSON');
   });

@@ -9,6 +9,7 @@ import { survive } from '../../src/survival/survive.ts';
 import {
   aCluster,
   aDatabase,
+  aKey,
   anInventory,
   aPoint,
   aSystemSnapshot,
@@ -46,11 +47,6 @@ describe('an instance deleted with DeleteAutomatedBackups=true', () => {
   it.each([
     ['a manual snapshot', aPoint(orders), 'manual_snapshot_outlives_database'],
     ['a copy from another region', aPoint(orders, { kind: 'snapshot_copy' }), 'copy_outlives_database'],
-    [
-      'a replicated automated backup',
-      thePitr(orders, { kind: 'replicated_automated_backup', region: 'eu-central-1', arn: 'arn:other' }),
-      'replica_backup_outlives_database',
-    ],
     [
       'a retained automated backup of an earlier database',
       thePitr(orders, { kind: 'retained_automated_backup', arn: 'arn:retained' }),
@@ -151,6 +147,18 @@ describe('refusals', () => {
       { skipFinalSnapshot: false, finalSnapshotId: 'last' },
       'final_snapshot_impossible_for_replica',
     ],
+    [
+      'a final snapshot is asked under a key that is disabled',
+      aDatabase({ keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/off' }),
+      { skipFinalSnapshot: false, finalSnapshotId: 'last' },
+      'final_snapshot_needs_key',
+    ],
+    [
+      'the final snapshot name is taken but for its case',
+      orders,
+      { skipFinalSnapshot: false, finalSnapshotId: 'Orders-Manual' },
+      'final_snapshot_name_taken',
+    ],
     ['a cluster is stopped', aCluster({ status: 'stopped', members: [] }), {}, 'stopped_cluster_refuses'],
     ['a cluster still has members', courses, {}, 'cluster_still_has_members'],
     [
@@ -160,7 +168,9 @@ describe('refusals', () => {
       'aws_backup_refuses_deletion',
     ],
   ])('are honoured when %s: nothing is lost', (_, database, parameters, rule) => {
-    const inventory = anInventory({ databases: [database], recoveryPoints: [thePitr(database), aPoint(database)] });
+    const recoveryPoints = [thePitr(database, { keyArn: null }), aPoint(database, { keyArn: null })];
+    const keys = [aKey({ arn: 'arn:aws:kms:eu-west-1:123456789012:key/off', state: 'disabled' })];
+    const inventory = anInventory({ databases: [database], recoveryPoints, keys });
     const { after, effects } = fold(inventory, [theDelete(database, parameters)]);
     expect(effects[0]).toMatchObject({ outcome: 'refused', rule });
     expect(after.databases[0]?.alive).toBe(true);

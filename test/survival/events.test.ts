@@ -20,13 +20,13 @@ import {
 
 const orders = aDatabase();
 
-function after(points: readonly RecoveryPoint[], event: LossEvent, inventory: Partial<Inventory> = {}) {
+function left(points: readonly RecoveryPoint[], event: LossEvent, inventory: Partial<Inventory> = {}) {
   const world = worldOf(anInventory({ databases: [orders], recoveryPoints: points, ...inventory }), NOW);
-  const { points: left, databases, at } = happen(world, event);
+  const { points: remaining, databases, at } = happen(world, event);
   return {
-    fates: left.map(({ fate }) => fate.word),
-    rules: left.map(({ fate }) => fate.rules.at(-1) ?? null),
-    windows: left.map(({ point }) => point.window),
+    fates: remaining.map(({ fate }) => fate.word),
+    rules: remaining.map(({ fate }) => fate.rules.at(-1) ?? null),
+    windows: remaining.map(({ point }) => point.window),
     alive: databases.map(({ alive }) => alive),
     at,
   };
@@ -43,7 +43,7 @@ const otherAccount = aPoint(orders, {
 
 describe('a lost region', () => {
   it('takes what is in it and leaves copies in others', () => {
-    const result = after([here, otherRegion, otherAccount], { kind: 'region_lost', region: SCOPE.region });
+    const result = left([here, otherRegion, otherAccount], { kind: 'region_lost', region: SCOPE.region });
     expect(result.fates).toEqual(['lost', 'survives', 'lost']);
     expect(result.rules[0]).toBe('region_out_of_reach');
     expect(result.alive).toEqual([false]);
@@ -52,7 +52,7 @@ describe('a lost region', () => {
 
 describe('a lost account', () => {
   it('takes what is in it in every region and leaves copies in others', () => {
-    const result = after([here, otherRegion, otherAccount], { kind: 'account_lost', accountId: SCOPE.accountId });
+    const result = left([here, otherRegion, otherAccount], { kind: 'account_lost', accountId: SCOPE.accountId });
     expect(result.fates).toEqual(['lost', 'lost', 'survives']);
     expect(result.rules[0]).toBe('account_closed');
   });
@@ -61,7 +61,7 @@ describe('a lost account', () => {
 describe('a destroyed key', () => {
   it('takes every point under it and no other', () => {
     const sealed = aPoint(orders, { id: 'sealed', arn: 'arn:sealed', keyArn: KEY_ARN });
-    const result = after([sealed, here], { kind: 'key_destroyed', keyArn: KEY_ARN }, { keys: [aKey()] });
+    const result = left([sealed, here], { kind: 'key_destroyed', keyArn: KEY_ARN }, { keys: [aKey()] });
     expect(result.fates).toEqual(['lost', 'survives']);
     expect(result.rules[0]).toBe('key_destroyed');
   });
@@ -76,25 +76,25 @@ describe('a bad write', () => {
 
   it('is held by a snapshot of its own moment or later, not by an older one', () => {
     const points = [2, 3, 4].map((age) => aPoint(orders, { id: `${age}h`, arn: `arn:${age}`, dataAt: hoursAgo(age) }));
-    const result = after(points, write(3, 1));
+    const result = left(points, write(3, 1));
     expect(result.fates).toEqual(['lost', 'lost', 'survives']);
     expect(result.rules[0]).toBe('holds_the_bad_write');
   });
 
   it('is undone by a window that still reaches back before it, to the second before', () => {
-    const result = after([thePitr(orders)], write(24, 24));
+    const result = left([thePitr(orders)], write(24, 24));
     expect(result.fates).toEqual(['survives']);
     expect(result.windows[0]?.latest).toBe(addSeconds(hoursAgo(24), -1));
   });
 
   it('noticed after the retention is beyond the window', () => {
-    const noticedAfter = (hours: number) => after([thePitr(orders)], write(1, hours));
+    const noticedAfter = (hours: number) => left([thePitr(orders)], write(1, hours));
     expect(noticedAfter(7 * 24 - 1).fates).toEqual(['survives']);
     expect(noticedAfter(7 * 24)).toMatchObject({ fates: ['lost'], rules: ['window_has_moved_past'] });
   });
 
   it('may be in a snapshot whose data time is not known', () => {
-    expect(after([aPoint(orders, { dataAt: null })], write(3, 1))).toMatchObject({
+    expect(left([aPoint(orders, { dataAt: null })], write(3, 1))).toMatchObject({
       fates: ['unknown'],
       rules: ['data_time_unknown'],
     });
@@ -102,8 +102,8 @@ describe('a bad write', () => {
 
   it('is found too late by a point that ends before anybody notices', () => {
     const ending = aPoint(orders, { dataAt: hoursAgo(50), expiresAt: addSeconds(NOW, 3_600) });
-    expect(after([ending], write(1, 2)).fates).toEqual(['lost']);
-    expect(after([ending], write(1, 1.5)).fates).toEqual(['survives_until']);
+    expect(left([ending], write(1, 2)).fates).toEqual(['lost']);
+    expect(left([ending], write(1, 1.5)).fates).toEqual(['survives_until']);
   });
 });
 
@@ -112,24 +112,24 @@ describe('time that passes', () => {
 
   it('ends what has an end, on its day, and nothing else', () => {
     const ending = aPoint(orders, { id: 'ending', arn: 'arn:ending', expiresAt: addDays(NOW, 3) });
-    expect(after([ending, here], pass(2)).fates).toEqual(['survives_until', 'survives']);
-    expect(after([ending, here], pass(3)).fates).toEqual(['lost', 'survives']);
+    expect(left([ending, here], pass(2)).fates).toEqual(['survives_until', 'survives']);
+    expect(left([ending, here], pass(3)).fates).toEqual(['lost', 'survives']);
   });
 
   it("ends a system snapshot with its database's retention, not the window that moves on", () => {
     const system = aSystemSnapshot(orders, { createdAt: addDays(NOW, -1) });
-    expect(after([system, thePitr(orders)], pass(5)).fates).toEqual(['survives', 'survives']);
-    expect(after([system, thePitr(orders)], pass(6)).fates).toEqual(['lost', 'survives']);
+    expect(left([system, thePitr(orders)], pass(5)).fates).toEqual(['survives', 'survives']);
+    expect(left([system, thePitr(orders)], pass(6)).fates).toEqual(['lost', 'survives']);
   });
 
   it('destroys a key on its date, and what is under it', () => {
     const sealed = aPoint(orders, { keyArn: KEY_ARN });
     const keys = [aKey({ state: 'pending_deletion', deletionAt: addDays(NOW, 7) })];
-    expect(after([sealed], pass(6), { keys }).rules).toEqual([null]);
-    expect(after([sealed], pass(7), { keys }).rules).toEqual(['key_destroyed']);
+    expect(left([sealed], pass(6), { keys }).rules).toEqual([null]);
+    expect(left([sealed], pass(7), { keys }).rules).toEqual(['key_destroyed']);
   });
 
   it('moves the instant of the world', () => {
-    expect(after([], pass(2)).at).toBe(addDays(NOW, 2));
+    expect(left([], pass(2)).at).toBe(addDays(NOW, 2));
   });
 });

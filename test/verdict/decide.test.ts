@@ -169,6 +169,7 @@ describe('a mistaken world', () => {
       anIntent([step], { changes: [aChange({ class: 'create', actions: ['create'], steps: [step] })] }),
     );
     expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready', codes: ['create_collides'] });
+    expect(document.checklist.find(({ point }) => point === 'human_approval')?.result).toBe('fail');
   });
 
   it('is a target that nobody observed', () => {
@@ -212,7 +213,8 @@ describe('the document', () => {
     const vault = aVault();
     const ending = aPoint(orders, { kind: 'backup_snapshot', vaultArn: vault.arn, expiresAt: addSeconds(NOW, 60) });
     const inventory = anInventory({ databases: [orders], recoveryPoints: [ending], vaults: [vault] });
-    expect(decide(anIntent(deletionOf(orders)), { inventory }).validUntil).toBe(addSeconds(NOW, 60));
+    const drills = [aDrill(orders, { claim: 'vault' })];
+    expect(decide(anIntent(deletionOf(orders)), { inventory, drills }).validUntil).toBe(addSeconds(NOW, 60));
   });
 
   it('has all eight points, each with its evidence marked', () => {

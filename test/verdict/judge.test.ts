@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
 import type { Database, Gap, Inventory, RecoveryPoint } from '../../src/inventory/model.ts';
+import { resolveRequirement } from '../../src/policy/resolve.ts';
 import { DEFAULT_POLICY, parsePolicy } from '../../src/policy/schema.ts';
+import { survive } from '../../src/survival/survive.ts';
 import { judgeNow } from '../../src/verdict/decide.ts';
+import { survivorsOf } from '../../src/verdict/survivors.ts';
 import {
   aDatabase,
   aDrill,
@@ -252,14 +255,14 @@ describe('proof of restore', () => {
 
 describe('facts beside the verdict', () => {
   it('name a survivor that nothing reached as untouched', () => {
-    const far = aPoint(orders, {
-      id: 'far',
-      arn: 'arn:far',
-      kind: 'manual_snapshot',
-      databaseResourceId: 'db-ORDERS',
-      engine: 'postgres-old',
-    });
-    expect(judge({ points: [far] }).survivors[0]?.rules).toEqual(['untouched']);
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [manual] });
+    const survival = survive(inventory, [], { at: NOW, refusals: 'lifted' });
+    const requirement = resolveRequirement(DEFAULT_POLICY, orders);
+    const survivors = survivorsOf(
+      { database: orders, inventory, survival, requirement, drills: [], at: NOW, known: [] },
+      [],
+    );
+    expect(survivors.map(({ view }) => view.rules)).toEqual([['untouched']]);
   });
 
   it('report what AWS would refuse, and count nothing on it', () => {

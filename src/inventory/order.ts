@@ -1,0 +1,27 @@
+/**
+ * An inventory in its one order: the same facts give the same bytes, however they were listed or merged.
+ *
+ * Pure. A saved inventory may come in any order, and whatever is looked up in one must not depend on which came first.
+ * Keeps every entry; joins and drops nothing.
+ */
+
+import { printScope } from '../core/arn.ts';
+import { canonicalJson, sortedBy } from '../core/canonical.ts';
+import type { Database, Inventory } from './model.ts';
+
+/** The inventory with every list sorted by what identifies its entries. */
+export function inStableOrder(inventory: Inventory): Inventory {
+  return {
+    ...inventory,
+    scopes: sortedBy(inventory.scopes, printScope),
+    databases: sortedBy(inventory.databases, ({ arn }) => arn).map(withSortedMembers),
+    recoveryPoints: sortedBy(inventory.recoveryPoints, ({ kind, arn }) => `${kind} ${arn}`),
+    keys: sortedBy(inventory.keys, ({ arn }) => arn),
+    vaults: sortedBy(inventory.vaults, ({ arn }) => arn),
+    gaps: sortedBy(inventory.gaps, canonicalJson),
+  };
+}
+
+function withSortedMembers(database: Database): Database {
+  return { ...database, members: sortedBy(database.members, ({ arn }) => arn) };
+}

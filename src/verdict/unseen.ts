@@ -1,0 +1,99 @@
+/**
+ * What a change reaches that nobody observed: places not read, things not found, recovery points of no known database,
+ * and what a gap may hide.
+ *
+ * Each is said of the change as a whole and leaves it unknown: what was not seen cannot be judged, and is never
+ * waved through for that.
+ */
+
+import { printScope, type Scope } from '../core/arn.ts';
+import type { Action, Intent } from '../intent/action.ts';
+import type { Gap, GapHides, Inventory } from '../inventory/model.ts';
+import { matchKeys } from '../survival/match.ts';
+import type { Survival } from '../survival/survive.ts';
+import type { TrackedPoint, World } from '../survival/world.ts';
+import type { Reason } from './document.ts';
+import { reason } from './reason.ts';
+
+/** Places that the change acts in and that were not read; a plan may span several accounts and regions. */
+export function scopeReasons(intent: Intent, inventory: Inventory): readonly Reason[] {
+  const acted = [intent.scope, ...intent.actions.map(({ target }) => target.scope)].filter((scope) => scope !== null);
+  const read = new Set(inventory.scopes.map(printScope));
+  const unread = new Map(
+    acted.filter((scope) => !read.has(printScope(scope))).map((scope) => [printScope(scope), scope]),
+  );
+  return [...unread.values()].map((scope) =>
+    reason(
+      'scope_not_observed',
+      `the change runs in ${printScope(scope)}; read was ${inventory.scopes.map(printScope).join(', ') || 'nothing'}`,
+      { remedy: `read there: AWS_REGION=${scope.region} with credentials of ${scope.accountId}` },
+    ),
+  );
+}
+
+/** Things that the change acts on and that the inventory does not hold. */
+export function targetReasons(intent: Intent, survival: Survival): readonly Reason[] {
+  const unseen = survival.effects.filter(({ rule }) => rule === 'target_not_observed' || rule === 'key_not_observed');
+  return unseen.map(({ action }) =>
+    reason(
+      'target_not_observed',
+      `${action.kind.replaceAll('_', ' ')} acts on ${action.target.identifier}, which was not observed`,
+      {
+        remedy:
+          intent.source === 'terraform'
+            ? 'make the plan anew from refreshed state, and read the account it runs in'
+            : null,
+      },
+    ),
+  );
+}
+
+/**
+ * Recovery points that the change acts on though no database of theirs was observed: they may be all that is left of it.
+ *
+ * @param reached The points that the change acts on or leaves worse off.
+ */
+export function orphanReasons(reached: readonly TrackedPoint[], inventory: Inventory): readonly Reason[] {
+  const known = new Set(inventory.databases.map(({ resourceId }) => resourceId));
+  const orphans = reached.filter(
+    ({ point }) => point.databaseResourceId === null || !known.has(point.databaseResourceId),
+  );
+  if (orphans.length === 0) return [];
+  const shown = orphans
+    .slice(0, 3)
+    .map(({ point }) => `${point.id} of ${point.databaseIdentifier || 'an unknown one'}`);
+  const more = orphans.length > shown.length ? ` and ${orphans.length - shown.length} more` : '';
+  const message = `acted on, though their database was not observed and they may be all that is left of it: ${shown.join(', ')}${more}`;
+  return [reason('orphans_lost', message)];
+}
+
+/** Gaps that may hide what an action reaches without naming it: a key's users, a vault's contents, a namesake. */
+export function gapReasons(intent: Intent, inventory: Inventory, { before }: Survival): readonly Reason[] {
+  const hiding = inventory.gaps.filter((gap) =>
+    intent.actions.some(
+      (action) => reachedUnseen(action, before).includes(gap.hides) && isNear(gap, action.target.scope),
+    ),
+  );
+  return hiding.map(({ what, action, cause }) =>
+    reason('gap_hides_losses', `what this change reaches may be among ${what}, not read (${action}: ${cause})`),
+  );
+}
+
+function reachedUnseen(action: Action, before: World): readonly GapHides[] {
+  switch (action.kind) {
+    case 'delete_backup_vault':
+      return action.force ? ['databases', 'survivors'] : [];
+    case 'schedule_key_deletion':
+    case 'disable_key':
+      // A key that something observed depends on is judged there; of another, the only users may be hidden.
+      return matchKeys(before, action.target).length === 0 ? ['databases', 'survivors'] : ['databases'];
+    case 'create_database':
+      return ['databases'];
+    default:
+      return [];
+  }
+}
+
+function isNear({ where }: Gap, scope: Scope | null): boolean {
+  return scope === null || (where.accountId === scope.accountId && where.region === scope.region);
+}

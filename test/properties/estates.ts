@@ -1,0 +1,251 @@
+/**
+ * Estates, changes and drills drawn at random, for claims that hold over all of them.
+ *
+ * Small on purpose: two or three databases with a handful of recovery points each, so that survivors, threats, gaps and
+ * drills meet often and a counterexample can be read.
+ */
+
+import fc from 'fast-check';
+import type { Scope } from '../../src/core/arn.ts';
+import { addSeconds } from '../../src/core/time.ts';
+import { CLAIMS, type DrillRecord } from '../../src/drill/model.ts';
+import type { Action, Intent } from '../../src/intent/action.ts';
+import type { Database, Gap, Inventory, Key, RecoveryPoint, Vault } from '../../src/inventory/model.ts';
+import { type Policy, parsePolicy } from '../../src/policy/schema.ts';
+import {
+  aCluster,
+  aDatabase,
+  aDrill,
+  aKey,
+  anIntent,
+  anInventory,
+  aPoint,
+  aTarget,
+  aTargetOf,
+  aVault,
+  deletionOf,
+  hoursAgo,
+  NOW,
+  SCOPE,
+  thePitr,
+} from '../support/builders.ts';
+
+/** Everything that a decision rests on but the instant. */
+export interface Drawn {
+  readonly inventory: Inventory;
+  readonly intent: Intent;
+  readonly drills: readonly DrillRecord[];
+  readonly policy: Policy;
+}
+
+const FAR: Scope = { accountId: SCOPE.accountId, region: 'eu-central-1' };
+const KEY_ARNS = ['near', 'spare'].map((id) => `arn:aws:kms:eu-west-1:123456789012:key/${id}`);
+const ENDPOINTS = [null, null, null, 'http://127.0.0.1:4566'];
+
+const keys: fc.Arbitrary<readonly Key[]> = fc
+  .tuple(
+    ...KEY_ARNS.map((arn) =>
+      fc
+        .constantFrom('enabled', 'enabled', 'enabled', 'disabled', 'pending_deletion', null)
+        .map((state) => (state === null ? [] : [aKey({ arn, state })])),
+    ),
+  )
+  .map((found) => found.flat());
+
+const vault: fc.Arbitrary<Vault> = fc
+  .constantFrom('none', 'none', 'governance', 'compliance' as const)
+  .map((lock) => aVault({ lock }));
+
+const databases: fc.Arbitrary<readonly Database[]> = fc
+  .array(
+    fc.record({
+      cluster: fc.boolean(),
+      retentionDays: fc.constantFrom(1, 7, 14),
+      deletionProtection: fc.boolean(),
+      keyArn: fc.constantFrom(null, null, ...KEY_ARNS),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((drawn) =>
+    drawn.map(({ cluster, keyArn, ...fields }, index) => {
+      const identifier = `base${index}`;
+      const names = {
+        identifier,
+        resourceId: `${cluster ? 'cluster' : 'db'}-${index}`,
+        arn: `arn:aws:rds:eu-west-1:123456789012:${cluster ? 'cluster' : 'db'}:${identifier}`,
+        encrypted: keyArn !== null,
+        keyArn,
+        ...fields,
+      };
+      return cluster ? aCluster({ ...names, members: [] }) : aDatabase(names);
+    }),
+  );
+
+const KINDS = [
+  'manual_snapshot',
+  'manual_snapshot',
+  'system_snapshot',
+  'snapshot_copy',
+  'backup_snapshot',
+  'retained_automated_backup',
+  's3_export',
+  'shared_snapshot',
+] as const;
+
+/** One recovery point of a database; two in three are good enough to make it ready. */
+function pointOf(of: Database, index: number): fc.Arbitrary<RecoveryPoint> {
+  return fc
+    .record({
+      kind: fc.constantFrom(...KINDS),
+      hours: fc.constantFrom(0, 1, 5, 20, 23.9, 24.1, 80),
+      dated: fc.constantFrom(true, true, true, false),
+      status: fc.constantFrom('available', 'available', 'available', 'creating'),
+      endsIn: fc.constantFrom(null, null, -60, 60, 1_800, 86_400),
+      keyArn: fc.constantFrom(of.keyArn, of.keyArn, null, ...KEY_ARNS),
+      orphan: fc.constantFrom(false, false, false, false, false, true),
+    })
+    .map(({ kind, hours, dated, status, endsIn, keyArn, orphan }) => {
+      const dataAt = hoursAgo(hours);
+      const windowed = kind === 'retained_automated_backup';
+      return aPoint(of, {
+        ...(kind === 'snapshot_copy' ? FAR : SCOPE),
+        id: `${of.identifier}-${index}`,
+        arn: `arn:point:${of.identifier}:${index}`,
+        kind,
+        status,
+        createdAt: dataAt,
+        dataAt: windowed || !dated ? null : dataAt,
+        window: windowed && dated ? { earliest: addSeconds(dataAt, -3_600), latest: dataAt } : null,
+        expiresAt: endsIn === null ? null : addSeconds(NOW, endsIn),
+        keyArn,
+        encrypted: keyArn !== null,
+        vaultArn: kind === 'backup_snapshot' ? aVault().arn : null,
+        ...(orphan ? { databaseResourceId: 'db-GONE' } : {}),
+      });
+    });
+}
+
+/** A database's own backup, whatever else was drawn, and two times in three a plain snapshot, perhaps close to too old. */
+function pointsOf(of: Database): fc.Arbitrary<readonly RecoveryPoint[]> {
+  return fc.tuple(fc.constantFrom(null, 1, 11.9, 23.9, 23.9), fc.integer({ min: 0, max: 3 })).chain(([hours, count]) =>
+    fc.tuple(...Array.from({ length: count }, (_, index) => pointOf(of, index))).map((points) => {
+      const names = { id: `${of.identifier}-plain`, arn: `arn:point:${of.identifier}:plain` };
+      const plain = { ...names, dataAt: hoursAgo(hours ?? 0), keyArn: null, encrypted: false };
+      return [thePitr(of), ...(hours === null ? [] : [aPoint(of, plain)]), ...points];
+    }),
+  );
+}
+
+/** A drill of one of a database's claims. */
+export function drillOf(of: Database, drillId: string): fc.Arbitrary<DrillRecord> {
+  return fc
+    .record({
+      claim: fc.constantFrom(...CLAIMS),
+      endpoint: fc.constantFrom(...ENDPOINTS),
+      hours: fc.constantFrom(-24, 0, 1, 100, 719, 721, 2_000),
+      result: fc.constantFrom('passed', 'passed', 'passed', 'leaked', 'failed', 'aborted' as const),
+      asked: fc.constantFrom('answered', 'answered', 'answered', 'wrong', 'nothing' as const),
+    })
+    .map(({ claim, endpoint, hours, result, asked }) => {
+      const sound = (result === 'passed' || result === 'leaked') && asked !== 'wrong';
+      const probe = { name: 'rows', kind: 'total_rows', finding: 'rows', value: 1 } as const;
+      return aDrill(of, {
+        drillId,
+        claim,
+        endpoint,
+        result,
+        endedAt: hoursAgo(hours),
+        grade: sound && asked === 'answered' ? 'queried' : 'restored',
+        restoreSeconds: sound ? 600 : null,
+        probes: asked === 'nothing' ? [] : [{ ...probe, passed: asked === 'answered' }],
+      });
+    });
+}
+
+/** Any drills, and two times in three one of each database that passed, one time in four of them against a lab. */
+function drillsOf(all: readonly Database[]): fc.Arbitrary<readonly DrillRecord[]> {
+  return fc
+    .tuple(
+      fc.integer({ min: 0, max: 2 }),
+      fc.constantFrom(...ENDPOINTS),
+      fc.array(fc.constantFrom(...all), { maxLength: 4 }),
+    )
+    .chain(([luck, endpoint, chosen]) => {
+      const passed = all.map((of, index) => aDrill(of, { drillId: `passed${index}`, endpoint }));
+      return fc
+        .tuple(...chosen.map((of, index) => drillOf(of, `d${index}`)))
+        .map((drills) => [...drills, ...(luck > 0 ? passed : [])]);
+    });
+}
+
+/** A gap of any direction, here or in the region of the copies. */
+export const aGap: fc.Arbitrary<Gap> = fc.record({
+  what: fc.constantFrom('snapshots', 'vaults', 'locks'),
+  where: fc.constantFrom(SCOPE, FAR),
+  action: fc.constantFrom('rds:DescribeDBSnapshots', 'backup:ListBackupVaults'),
+  cause: fc.constant('AccessDenied'),
+  hides: fc.constantFrom('survivors', 'threats', 'databases' as const),
+});
+
+function actionsOn(inventory: Inventory): fc.Arbitrary<readonly Action[]> {
+  const { databases: all, recoveryPoints, vaults } = inventory;
+  const final = { skipFinalSnapshot: false, finalSnapshotId: 'last' };
+  const choices: (readonly Action[])[] = [
+    ...all.flatMap((database) => [
+      deletionOf(database),
+      deletionOf(database),
+      deletionOf(database, { deleteAutomatedBackups: false }),
+      deletionOf(database, final),
+      [modification(database)],
+    ]),
+    ...recoveryPoints
+      .filter(({ kind }) => kind === 'manual_snapshot')
+      .map((point): Action[] => [
+        { kind: point.ofCluster ? 'delete_db_cluster_snapshot' : 'delete_db_snapshot', target: aTargetOf(point) },
+      ]),
+    ...vaults.map((held): Action[] => [{ kind: 'delete_backup_vault', target: aTargetOf(held), force: true }]),
+    ...KEY_ARNS.map((arn): Action[] => [{ kind: 'schedule_key_deletion', target: aTargetOf({ arn }), windowDays: 7 }]),
+    deletionOf(aDatabase({ identifier: 'unseen', resourceId: 'db-UNSEEN', arn: 'arn:unseen' })),
+    [{ kind: 'opaque', target: { arn: null, resourceId: null, identifier: 'x.y', scope: SCOPE }, why: 'unread' }],
+  ];
+  return fc.array(fc.constantFrom(...choices), { minLength: 1, maxLength: 3 }).map((chosen) => chosen.flat());
+}
+
+function modification(database: Database): Action {
+  const kind = database.kind === 'rds_instance' ? 'modify_db_instance' : 'modify_db_cluster';
+  return { kind, target: aTarget(database), change: { retentionDays: 1, deletionProtection: false } };
+}
+
+const policy: fc.Arbitrary<Policy> = fc
+  .record({
+    dataLossMax: fc.constantFrom('12h', '24h', '48h'),
+    survivorsOutsidePlan: fc.constantFrom(1, 1, 2),
+    restoreProof: fc.constantFrom('required', 'required', 'required', 'advisory'),
+  })
+  .map((defaults) => parsePolicy(JSON.stringify({ version: 1, defaults }), 'drawn.yaml'));
+
+const inventories: fc.Arbitrary<Inventory> = databases.chain((all) =>
+  fc
+    .record({
+      points: fc.tuple(...all.map(pointsOf)),
+      keys,
+      vault,
+      gaps: fc.oneof(
+        { weight: 3, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.array(aGap, { maxLength: 2 }) },
+      ),
+    })
+    .map(({ points, vault: held, ...rest }) =>
+      anInventory({ ...rest, scopes: [SCOPE, FAR], databases: all, recoveryPoints: points.flat(), vaults: [held] }),
+    ),
+);
+
+/** An estate, a change of it, and the drills on record. */
+export const drawn: fc.Arbitrary<Drawn> = inventories.chain((inventory) =>
+  fc.record({
+    inventory: fc.constant(inventory),
+    intent: actionsOn(inventory).map((actions) => anIntent(actions)),
+    drills: drillsOf(inventory.databases),
+    policy,
+  }),
+);
