@@ -190,7 +190,9 @@ function ageBackups(place: Place, at: Instant): Settled<Place> {
   const dropped = dropSnapshots(kept, (snapshot) => {
     if (snapshot.type !== 'automated') return false;
     if (expired.some((backup) => isSystemSnapshotOf(snapshot, backup.kind, backup.source.resourceId))) return true;
-    const source = [...place.clusters, ...place.instances].find(
+    // A retained backup ages as it would have on the living database.
+    const departed = place.retained.map((backup) => backup.source);
+    const source = [...place.clusters, ...place.instances, ...departed].find(
       (database) => database.resourceId === snapshot.sourceResourceId,
     );
     if (source === undefined) return false;

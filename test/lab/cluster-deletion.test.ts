@@ -11,6 +11,7 @@ import {
   ModifyDBClusterCommand,
 } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
+import { datatalks } from '../../src/lab/estates/datatalks.ts';
 import { aLab, CLUSTER, CLUSTER_ID, clusterSnapshots, MEMBER, refusal, SNAPSHOT } from './support.ts';
 
 /** The course cluster with its one member deleted. */
@@ -26,6 +27,20 @@ const deletion = (more: {
   SkipFinalSnapshot?: boolean;
   DeleteAutomatedBackups?: boolean;
 }) => new DeleteDBClusterCommand({ DBClusterIdentifier: CLUSTER, ...more });
+
+describe('deleting a Multi-AZ DB cluster', () => {
+  it('retains nothing, whatever was asked', async () => {
+    const { rds } = aLab((at) => {
+      const { place, volumes } = datatalks(at);
+      const clusters = place.clusters.map((cluster) => ({ ...cluster, engine: 'postgres' }));
+      return { place: { ...place, clusters, instances: [] }, volumes };
+    });
+    await rds.send(deletion({ SkipFinalSnapshot: true, DeleteAutomatedBackups: false }));
+    expect(await clusterSnapshots(rds)).toEqual([]);
+    const answer = await rds.send(new DescribeDBClusterAutomatedBackupsCommand({}));
+    expect(answer.DBClusterAutomatedBackups).toEqual([]);
+  });
+});
 
 describe('deleting a cluster', () => {
   it('takes the automated snapshot at once by default', async () => {

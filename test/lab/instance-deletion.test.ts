@@ -50,6 +50,17 @@ describe('deleting an instance', () => {
     expect(await snapshotsOf(rds, 'orders')).toEqual([]);
   });
 
+  it('lets the snapshots of a retained backup go one by one, as on the living instance', async () => {
+    const { rds, lab } = await withOrders(7);
+    lab.advance(3 * 86_400);
+    await rds.send(deletion({ SkipFinalSnapshot: true, DeleteAutomatedBackups: false }));
+    const all = await snapshotsOf(rds, 'orders');
+    lab.advance(7 * 86_400 - 1);
+    const left = await snapshotsOf(rds, 'orders');
+    expect(all.length).toBeGreaterThan(2);
+    expect(left).toEqual(all.slice(-1));
+  });
+
   it('has nothing to retain when retention is 0', async () => {
     const { rds } = await withOrders(0);
     await rds.send(deletion({ SkipFinalSnapshot: true, DeleteAutomatedBackups: false }));

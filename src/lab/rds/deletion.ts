@@ -3,7 +3,8 @@
  *
  * Final snapshot or none (both and neither are refused); automated backups go at once unless they are to
  * be retained; manual snapshots stay. A cluster member's deletion touches no data. Source: Amazon RDS API
- * 2014-10-31, `DeleteDBInstance`, `DeleteDBCluster`; RDS and Aurora User Guides, "Deleting", "Retaining automated backups".
+ * 2014-10-31, `DeleteDBInstance`, `DeleteDBCluster`; RDS and Aurora User Guides, "Deleting", "Retaining automated backups",
+ * "Limitations of Multi-AZ DB clusters".
  */
 
 import { addDays } from '../../core/time.ts';
@@ -177,11 +178,16 @@ export function requireSnapshotQuota(place: Place, kind: SnapshotKind): void {
   );
 }
 
+/** A Multi-AZ DB cluster retains nothing, whatever was asked. */
+function isMultiAzCluster(source: Cluster | Instance, kind: SnapshotKind): boolean {
+  return kind === 'cluster' && !source.engine.startsWith('aurora');
+}
+
 /** Automated backups and system snapshots go at once, or become retained. */
 function endBackups(call: Call, place: Place, source: Cluster | Instance, kind: SnapshotKind): Ended {
   const drop = call.parameters.flag('DeleteAutomatedBackups') ?? true;
   const window = restoreWindow(source, call.at);
-  if (drop || window === null)
+  if (drop || window === null || isMultiAzCluster(source, kind))
     return dropSnapshots(place, (snapshot) => isSystemSnapshotOf(snapshot, kind, source.resourceId));
   const held = place.retained.filter((backup) => backup.kind === kind).length;
   refuseUnless(
