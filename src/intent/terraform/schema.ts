@@ -1,7 +1,7 @@
 /**
  * The shape of a plan document, parsed once at the boundary: only the fields in use, everything else dropped.
  *
- * `variables`, `configuration` and `planned_values` never pass: they print secrets in clear. Attribute values
+ * `variables`, `planned_values` and, but for its provisioners' types, `configuration` never pass: they print secrets in clear. Attribute values
  * (`before`, `after`) pass as they are and are read through an allow-list only. Tells a plan from a state.
  * Source: Terraform internals, "JSON Output Format"; hashicorp/terraform `internal/command/jsonplan` and
  * `jsonstate`; opentofu/opentofu `internal/command/jsonplan` (no `complete`, no `applyable`).
@@ -10,6 +10,7 @@
 import * as z from 'zod';
 import { MusterError } from '../../core/errors.ts';
 import { type JsonObject, memberOf } from './json-text.ts';
+import { provisionersOf } from './provisioners.ts';
 
 /** Terraform quotes what is not printable in an address, so a raw control character is not its work. */
 const addressSchema = z.string().regex(/^[^\p{Cc}]+$/u);
@@ -43,6 +44,7 @@ const planSchema = z.object({
   errored: z.boolean().default(false),
   complete: z.boolean().default(true),
   planned_values: z.object({ root_module: z.unknown().optional() }).optional(),
+  configuration: z.unknown().optional(),
   prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).nullish(),
 });
 
@@ -86,6 +88,8 @@ export interface PlanDocument {
   readonly deferred: readonly PlanEntry[];
   readonly drift: readonly PlanEntry[];
   readonly prior: readonly PriorResource[];
+  /** Block addresses whose provisioners run commands of their own, with the provisioners' types. */
+  readonly provisioners: ReadonlyMap<string, readonly string[]>;
   readonly errored: boolean;
   readonly complete: boolean;
   /** Nothing is planned to be left. */
@@ -99,7 +103,7 @@ export interface PlanDocument {
 const TOP_LEVEL = new Set([
   ...Object.keys(planSchema.shape),
   ...['format_version', 'terraform_version', 'timestamp', 'applyable', 'variables', 'output_changes'],
-  ...['configuration', 'relevant_attributes', 'checks', 'proposed_unknown'],
+  ...['relevant_attributes', 'checks', 'proposed_unknown'],
 ]);
 
 /**
@@ -123,6 +127,7 @@ export function parsePlan(document: JsonObject, origin: string): PlanDocument {
     ),
     drift: plan.resource_drift.map((entry, index) => toEntry(entry, `resource_drift[${index}]`)),
     prior: priorResources(plan.prior_state?.values?.root_module, origin),
+    provisioners: provisionersOf(plan.configuration),
     errored: plan.errored,
     complete: plan.complete,
     plannedEmpty: !Object.values(plan.planned_values?.root_module ?? {}).some(isFilledArray),

@@ -9,6 +9,7 @@
 import { compareCodeUnits, sortedBy } from '../../core/canonical.ts';
 import { type Change, SIGNAL_CODES, type Signal, type SignalCode } from '../action.ts';
 import { notUnderstood } from './finding.ts';
+import { blockAddress } from './order.ts';
 import type { PlanDocument, PlanEntry } from './schema.ts';
 
 /** Signals in the order of their catalogue, then by what they say. */
@@ -43,12 +44,24 @@ export function unreadChanges(plan: PlanDocument): Change[] {
   const { actionInvocationCount, deferredActionInvocationCount } = plan;
   if (actionInvocationCount > 0) parts.push(unreadChange('action_invocations', INVOKES));
   if (deferredActionInvocationCount > 0) parts.push(unreadChange('deferred_action_invocations', INVOKES));
+  parts.push(...provisionedChanges(plan));
   return parts.sort((a, b) => compareCodeUnits(a.address, b.address));
 }
 
 /** Managed entries, the deferred ones included. */
 export function managedEntries(plan: PlanDocument): PlanEntry[] {
   return [...plan.entries, ...plan.deferred].filter((entry) => entry.managed);
+}
+
+/** A provisioner runs when its block is created or destroyed, and may run anything. */
+function provisionedChanges(plan: PlanDocument): Change[] {
+  return managedEntries(plan)
+    .filter(({ actions }) => actions.includes('create') || actions.includes('delete'))
+    .flatMap(({ address }) => {
+      const types = plan.provisioners.get(blockAddress(address));
+      if (types === undefined) return [];
+      return [unreadChange(address, `its provisioners run (${types.join(', ')}), and what they do is not in the plan`)];
+    });
 }
 
 const INVOKES = 'provider actions run, and what they do is not in the plan';
