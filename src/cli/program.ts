@@ -67,17 +67,25 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .action(async (names, options) => exit(await (await import('./report.ts')).report(names, options, world)));
 
   const gate = program.command('gate').description('verdict for a change somebody is about to make');
-  gate
+  const terraform = gate
     .command('terraform')
     .description('verdict for a Terraform or OpenTofu plan')
     .argument('<plan>', "file printed by terraform show -json; '-' reads stdin")
-    .option('--policy <file>', 'policy file')
-    .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
-    .option('--at <instant>', 'judge as of this instant')
-    .option('--json', 'print the decision document')
-    .option('--markdown', 'print the decision as Markdown')
-    .option('--require-approval', "exit 3 unless a person's receipt for this change exists")
     .action(async (plan, options) => exit(await (await import('./gate.ts')).gateTerraform(plan, options, world)));
+  const command = gate
+    .command('command')
+    .description('verdict for one command, written after --')
+    .argument('<argv...>', 'the command and its arguments; one word alone is read as shell text')
+    .action(async (argv, options) => exit(await (await import('./gate.ts')).gateCommand(argv, options, world)));
+  for (const asked of [terraform, command]) {
+    asked
+      .option('--policy <file>', 'policy file')
+      .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
+      .option('--at <instant>', 'judge as of this instant')
+      .option('--json', 'print the decision document')
+      .option('--markdown', 'print the decision as Markdown')
+      .option('--require-approval', "exit 3 unless a person's receipt for this change exists");
+  }
 
   const drill = program.command('drill').description('restore drills on scratch databases');
   drill

@@ -26,6 +26,7 @@ const BEFORE_VERDICT = ['core', 'policy', 'inventory', 'intent', 'survival', 'dr
 /** Documents are parsed where they come in, and the readers of documents are pure. */
 const DOCUMENT_READERS = [
   'intent/terraform/read-plan.ts',
+  'intent/command/read-command.ts',
   'inventory/schema.ts',
   'drill/definition.ts',
   'drill/plan.ts',
