@@ -15,6 +15,7 @@ for (const name of Object.keys(process.env)) {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     // test/e2e has a configuration of its own, because it takes minutes.
     exclude: ['test/bench/**', 'test/e2e/**'],
     testTimeout: 20_000,

@@ -176,13 +176,15 @@ describe('ready', () => {
 });
 
 describe('a verdict never gets better', () => {
-  it('by losing a survivor that the change does not name', () => {
+  it('by losing a survivor that the change reaches neither by name nor by its vault or key', () => {
     hold((given) => {
       const sound = { ...given, drills: given.drills.filter(({ result }) => result !== 'failed') };
       const before = decide(sound);
       const named = new Set(given.intent.actions.map(({ target }) => target.arn));
       const ids = before.databases.flatMap(({ survivors }) => survivors.map(({ id }) => id));
-      for (const gone of sound.inventory.recoveryPoints.filter(({ id, arn }) => ids.includes(id) && !named.has(arn))) {
+      for (const gone of sound.inventory.recoveryPoints.filter(
+        ({ id, arn, vaultArn, keyArn }) => ids.includes(id) && ![arn, vaultArn, keyArn].some((name) => named.has(name)),
+      )) {
         const recoveryPoints = sound.inventory.recoveryPoints.filter((point) => point !== gone);
         const after = decide({ ...sound, inventory: { ...sound.inventory, recoveryPoints } });
         if (after.verdict === 'ready') expect(before.verdict).toBe('ready');
