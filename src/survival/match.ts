@@ -2,7 +2,7 @@
  * Finding what an action acts on: by resource id, else ARN, else identifier within the scope.
  *
  * An identifier alone is trusted only when the document gave nothing better, because names are reused; a
- * document whose resource id differs from the living database's speaks of an earlier database. A name that
+ * document whose resource id differs from that of the database that bears the name speaks of an earlier one. A name that
  * several databases bear names none of them, and one that several recovery points bear names them all.
  * Source: Amazon RDS API, DBInstance.DbiResourceId and DBCluster.DbClusterResourceId (unique in a region).
  */
@@ -40,12 +40,15 @@ export function matchDatabase(world: World, { kind, target }: DatabaseAction): M
   const byId = world.databases.find(
     ({ database }) => database.resourceId === target.resourceId && sameScope(database, target.scope),
   );
-  if (byId !== undefined) return { kind: 'found', tracked: byId };
   // Instances and clusters have names of their own: one of each may be called the same.
   const ofInstance = kind === 'delete_db_instance' || kind === 'modify_db_instance';
   const [named, other] = namesakes(world, target).filter(
     ({ database }) => (database.kind === 'rds_instance') === ofInstance,
   );
+  // AWS deletes whatever bears the name now: a renamed database does not draw the call to itself.
+  if (byId !== undefined && (named === undefined || named === byId || other !== undefined)) {
+    return { kind: 'found', tracked: byId };
+  }
   if (named === undefined || other !== undefined) return { kind: 'none' };
   return { kind: target.resourceId === null ? 'found' : 'another', tracked: named };
 }

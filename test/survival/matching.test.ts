@@ -46,6 +46,18 @@ describe('a database', () => {
     expect(fold(inventory, ...deletionOf(upgraded)).fates).toEqual(['lost']);
   });
 
+  it('that was renamed does not draw a deletion to itself when another bears its name now', () => {
+    const renamed = aDatabase({ identifier: 'orders-old', arn: 'arn:aws:rds:eu-west-1:123456789012:db:orders-old' });
+    const successor = aDatabase({ resourceId: 'db-SUCCESSOR' });
+    const inventory = anInventory({ databases: [renamed, successor] });
+    expect(fold(inventory, theDelete(orders)).alive).toEqual([true, false]);
+  });
+
+  it('that was renamed is still the one meant while nothing else bears the name', () => {
+    const renamed = aDatabase({ identifier: 'orders-old', arn: 'arn:aws:rds:eu-west-1:123456789012:db:orders-old' });
+    expect(fold(anInventory({ databases: [renamed] }), theDelete(orders)).alive).toEqual([false]);
+  });
+
   it('named without its place is not guessed among namesakes in two regions', () => {
     const twin = aDatabase({ ...FAR, resourceId: 'db-TWIN', arn: 'arn:aws:rds:us-east-1:123456789012:db:orders' });
     const inventory = anInventory({

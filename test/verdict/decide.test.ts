@@ -163,6 +163,15 @@ describe('a mistaken world', () => {
     expect(document.checklist.find(({ point }) => point === 'source_of_truth')?.result).toBe('fail');
   });
 
+  it('is a state that knows a database by a name that another has taken since', () => {
+    const renamed = aDatabase({ identifier: 'orders-old', arn: 'arn:aws:rds:eu-west-1:123456789012:db:orders-old' });
+    const successor = aDatabase({ resourceId: 'db-SUCCESSOR' });
+    const inventory = anInventory({ databases: [renamed, successor], recoveryPoints: [aPoint(renamed)] });
+    const document = decide(anIntent(deletionOf(orders)), { inventory });
+    expect(document).toMatchObject({ decision: 'block', verdict: 'not_ready', names: ['orders'] });
+    expect(document.databases[0]?.reasons.map(({ code }) => code)).toContain('state_mismatch');
+  });
+
   it('is a create of what already exists', () => {
     const step: Action = { kind: 'create_database', target: { ...aTarget(orders), arn: null, resourceId: null } };
     const document = decide(
