@@ -63,6 +63,7 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .option('--policy <file>', 'policy file')
     .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
     .option('--at <instant>', 'judge as of this instant')
+    .option('--loss <name>', "what one loss would leave, or 'all' of them")
     .option('--json', 'print the report as data')
     .action(async (names, options) => exit(await (await import('./report.ts')).report(names, options, world)));
 

@@ -30,8 +30,10 @@ const DOCUMENT_READERS = [
   'inventory/schema.ts',
   'drill/definition.ts',
   'drill/plan.ts',
-  // A catalogue that one command prints as it stands.
+  // Catalogues and tables that one command prints as they stand.
   'survival/rules.ts',
+  'survival/losses.ts',
+  'survival/matrix.ts',
 ];
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
