@@ -53,6 +53,14 @@ export type Action =
   | { readonly kind: 'schedule_key_deletion'; readonly target: Target; readonly windowDays: Days }
   | { readonly kind: 'disable_key'; readonly target: Target }
   | { readonly kind: 'delete_prerequisite'; readonly target: Target; readonly prerequisite: Prerequisite }
+  | { readonly kind: 'unshare_snapshot'; readonly target: Target }
+  | { readonly kind: 'update_recovery_point_lifecycle'; readonly target: Target; readonly deleteAfterDays: Days | null }
+  | { readonly kind: 'disassociate_recovery_point'; readonly target: Target }
+  | { readonly kind: 'stop_future_backups'; readonly target: Target }
+  | { readonly kind: 'change_vault_policy'; readonly target: Target }
+  | { readonly kind: 'change_key_policy'; readonly target: Target }
+  | { readonly kind: 'delete_global_cluster'; readonly target: Target }
+  | { readonly kind: 'remove_from_global_cluster'; readonly target: Target }
   | { readonly kind: 'create_database'; readonly target: Target }
   | { readonly kind: 'opaque'; readonly target: Target; readonly why: string };
 
@@ -106,11 +114,19 @@ export const SIGNAL_CODES = [
   'drift_deleted',
   /** The document holds a part that this reader does not know. */
   'unread_part',
+  /** The state is another one than this stack had when it was last judged. */
+  'other_lineage',
+  /** The state is older than the one that was last judged. */
+  'older_serial',
+  /** The state lies in a file on one machine. */
+  'local_backend',
+  /** The state and the plan do not belong together. */
+  'state_mismatch',
 ] as const;
 export type SignalCode = (typeof SIGNAL_CODES)[number];
 
 /** Kinds of document that readers exist, or will exist, for. */
-export const INTENT_SOURCES = ['terraform', 'command', 'kubernetes', 'cloudformation', 'what_if'] as const;
+export const INTENT_SOURCES = ['terraform', 'command', 'kubernetes', 'cloudformation', 'cleaner', 'what_if'] as const;
 export type IntentSource = (typeof INTENT_SOURCES)[number];
 
 /** What somebody is about to do. */

@@ -17,6 +17,7 @@ import type {
   Inventory,
   Key,
   Principal,
+  Quota,
   RecoveryPoint,
   RecoveryPointKind,
   RestoreWindow,
@@ -86,6 +87,7 @@ export interface Observations {
   readonly vaultPoints: readonly VaultPoint[];
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  readonly quotas: readonly Quota[];
   readonly gaps: readonly Gap[];
 }
 
@@ -131,6 +133,7 @@ export function assemble(seen: Observations): Inventory {
       ({ arn }) => arn,
       'vault',
     ),
+    quotas: sortedBy(seen.quotas, (quota) => `${printScope(quota)} ${quota.name}`),
     gaps: sortedBy(byKey(gaps, gapKey), gapKey),
   };
 }

@@ -19,6 +19,7 @@ export function inventoryDigest(inventory: Inventory): Digest {
     recoveryPoints: canonical(inventory.recoveryPoints.map(pointFacts)),
     keys: canonical(inventory.keys),
     vaults: canonical(inventory.vaults),
+    quotas: canonical(inventory.quotas),
     gaps: canonical(inventory.gaps.map(gapFacts)),
   });
 }

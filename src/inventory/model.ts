@@ -176,6 +176,17 @@ export interface Vault extends Scope {
   readonly minRetentionDays: Days | null;
 }
 
+/** What a region still has room for, of the limits that can make AWS refuse a deletion's safe form. */
+export const QUOTA_NAMES = ['manual_snapshots', 'manual_cluster_snapshots', 'retained_automated_backups'] as const;
+export type QuotaName = (typeof QUOTA_NAMES)[number];
+
+/** A limit of one account and region. Source: Amazon RDS API, DescribeAccountAttributes. */
+export interface Quota extends Scope {
+  readonly name: QuotaName;
+  readonly used: number;
+  readonly max: number;
+}
+
 /**
  * What a gap may hide, which is its direction: survivors (it could only make things better), threats
  * (it could take a survivor away) or databases (something to judge may be missing).
@@ -213,5 +224,6 @@ export interface Inventory {
   readonly recoveryPoints: readonly RecoveryPoint[];
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  readonly quotas: readonly Quota[];
   readonly gaps: readonly Gap[];
 }

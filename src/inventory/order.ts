@@ -18,6 +18,7 @@ export function inStableOrder(inventory: Inventory): Inventory {
     recoveryPoints: sortedBy(inventory.recoveryPoints, ({ kind, arn }) => `${kind} ${arn}`),
     keys: sortedBy(inventory.keys, ({ arn }) => arn),
     vaults: sortedBy(inventory.vaults, ({ arn }) => arn),
+    quotas: sortedBy(inventory.quotas, canonicalJson),
     gaps: sortedBy(inventory.gaps, canonicalJson),
   };
 }

@@ -9,7 +9,15 @@
 import * as z from 'zod';
 import { MusterError } from '../core/errors.ts';
 import { type Instant, isInstant } from '../core/time.ts';
-import { DATABASE_KINDS, GAP_HIDES, type Inventory, KEY_STATES, RECOVERY_POINT_KINDS, VAULT_LOCKS } from './model.ts';
+import {
+  DATABASE_KINDS,
+  GAP_HIDES,
+  type Inventory,
+  KEY_STATES,
+  QUOTA_NAMES,
+  RECOVERY_POINT_KINDS,
+  VAULT_LOCKS,
+} from './model.ts';
 
 const instant = z.custom<Instant>((value) => typeof value === 'string' && isInstant(value), {
   error: 'an instant such as 2026-11-22T09:07:00.000Z',
@@ -106,6 +114,12 @@ const vault = scope.extend({
   minRetentionDays: days.nullable(),
 });
 
+const quota = scope.extend({
+  name: z.enum(QUOTA_NAMES),
+  used: z.number().int().min(0),
+  max: z.number().int().min(0),
+});
+
 const gap = z.object({
   what: z.string(),
   where: scope,
@@ -130,6 +144,7 @@ const inventorySchema = z.object({
   recoveryPoints: each(recoveryPoint, 'recovery point', ({ kind, arn }) => `${kind} ${arn}`),
   keys: each(key, 'key', ({ arn }) => arn),
   vaults: each(vault, 'vault', ({ arn }) => arn),
+  quotas: z.array(quota),
   gaps: z.array(gap),
 });
 

@@ -46,6 +46,15 @@ export function apply(world: World, action: Action, refusals: Refusals): Step {
       const lost = { prerequisite: action.prerequisite, name: action.target.identifier };
       return applied({ ...world, prerequisitesLost: [...world.prerequisitesLost, lost] }, action, null, null);
     }
+    case 'unshare_snapshot':
+    case 'update_recovery_point_lifecycle':
+    case 'disassociate_recovery_point':
+    case 'stop_future_backups':
+    case 'change_vault_policy':
+    case 'change_key_policy':
+    case 'delete_global_cluster':
+    case 'remove_from_global_cluster':
+      return inDoubt(world, action, 'action_not_understood');
     case 'create_database':
       return applied(world, action, null, null);
     case 'opaque':

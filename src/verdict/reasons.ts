@@ -79,6 +79,13 @@ export const REASONS = {
     meaning: 'the inventory is of another time than the one judged',
   },
   empty_state: { severity: 'block', forces: 'not_ready', meaning: 'the state is empty though things exist' },
+  other_lineage: {
+    severity: 'block',
+    forces: 'unknown',
+    meaning: 'the state is not the one this stack had when it was last judged',
+  },
+  older_serial: { severity: 'block', forces: 'unknown', meaning: 'the state is older than the one last judged' },
+  local_backend: { severity: 'warn', forces: null, meaning: 'the state lies in a file on one machine' },
   create_collides: { severity: 'block', forces: 'not_ready', meaning: 'the change creates what already exists' },
   errored_plan: { severity: 'block', forces: 'unknown', meaning: 'the plan ended in an error' },
   incomplete_plan: { severity: 'warn', forces: null, meaning: 'the plan covers only a part' },

@@ -84,6 +84,7 @@ function anInventory(fields: Partial<Inventory> = {}): Inventory {
     recoveryPoints: [aPoint()],
     keys: [],
     vaults: [],
+    quotas: [],
     gaps: [],
     ...fields,
   };

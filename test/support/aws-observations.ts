@@ -144,6 +144,7 @@ export function theObservations(fields: Partial<Observations> = {}): Observation
     vaultPoints: [],
     keys: [],
     vaults: [],
+    quotas: [],
     gaps: [],
     ...fields,
   };

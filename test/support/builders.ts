@@ -162,6 +162,7 @@ export function anInventory(fields: Partial<Inventory> = {}): Inventory {
     recoveryPoints: [],
     keys: [],
     vaults: [],
+    quotas: [],
     gaps: [],
     ...fields,
   };

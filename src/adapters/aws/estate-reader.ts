@@ -51,6 +51,7 @@ export function createEstateReader(clients: Clients): EstateReader {
         automatedBackups: rds.automatedBackups,
         vaultPoints: backup.points,
         vaults: backup.vaults,
+        quotas: [],
         keys: keys.keys,
         gaps: [...rds.gaps, ...backup.gaps, ...keys.gaps],
       });
