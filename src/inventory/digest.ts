@@ -7,7 +7,7 @@
  */
 
 import { type Digest, digestOf, sortedBy } from '../core/canonical.ts';
-import type { Database, Gap, Inventory, RecoveryPoint } from './model.ts';
+import type { Database, Gap, GlobalCluster, Inventory, RecoveryPoint } from './model.ts';
 
 /** Digests the facts of an inventory that matter for a verdict. */
 export function inventoryDigest(inventory: Inventory): Digest {
@@ -19,7 +19,10 @@ export function inventoryDigest(inventory: Inventory): Digest {
     recoveryPoints: canonical(inventory.recoveryPoints.map(pointFacts)),
     keys: canonical(inventory.keys),
     vaults: canonical(inventory.vaults),
+    globalClusters: canonical(inventory.globalClusters.map(globalFacts)),
+    engineVersions: canonical(inventory.engineVersions),
     quotas: canonical(inventory.quotas),
+    outOfScope: canonical(inventory.outOfScope),
     gaps: canonical(inventory.gaps.map(gapFacts)),
   });
 }
@@ -31,6 +34,10 @@ function databaseFacts({ restoreWindow, ...database }: Database): object {
     replicas: [...database.replicas].sort(),
     restorable: restoreWindow !== null,
   };
+}
+
+function globalFacts(cluster: GlobalCluster): object {
+  return { ...cluster, members: canonical(cluster.members) };
 }
 
 function pointFacts(point: RecoveryPoint): object {

@@ -52,6 +52,10 @@ export interface Database extends Scope {
   readonly securityGroupIds: readonly string[];
   readonly publiclyAccessible: boolean | null;
   readonly masterUsername: string | null;
+  /** The secret in which RDS keeps the master password; null when RDS does not manage one. */
+  readonly managedSecretArn: string | null;
+  /** The KMS key of that secret, as AWS names it. */
+  readonly managedSecretKeyArn: string | null;
   readonly databaseName: string | null;
   readonly port: number | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -137,6 +141,8 @@ export interface RecoveryPoint extends Scope {
   readonly encrypted: boolean;
   readonly keyArn: string | null;
   readonly vaultArn: string | null;
+  /** ARN of what it was copied or exported from: a snapshot, a vault or a database; null when AWS names none. */
+  readonly copiedFrom: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -187,6 +193,36 @@ export interface Quota extends Scope {
   readonly max: number;
 }
 
+/** An Aurora global database: one writing cluster and those that follow it in other regions. */
+export interface GlobalCluster extends Scope {
+  /** Names no region; the scope is its writer's region, or where it was seen. */
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly identifier: string;
+  readonly deletionProtection: boolean;
+  readonly members: readonly GlobalMember[];
+}
+
+/** A cluster of a global database; one that follows repeats every mistake and is no recovery point. */
+export interface GlobalMember {
+  readonly clusterArn: string;
+  readonly writer: boolean;
+}
+
+/** Whether a region still offers an engine version that a database or a recovery point there needs for a restore. */
+export interface EngineVersion extends Scope {
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** False for what AWS calls deprecated or no longer lists. Source: Amazon RDS API, DescribeDBEngineVersions. */
+  readonly offered: boolean;
+}
+
+/** How many things of an engine that Muster does not judge were seen: Neptune and DocumentDB share the RDS API. */
+export interface OutOfScope extends Scope {
+  readonly engine: string;
+  readonly count: number;
+}
+
 /**
  * What a gap may hide, which is its direction: survivors (it could only make things better), threats
  * (it could take a survivor away) or databases (something to judge may be missing).
@@ -224,6 +260,9 @@ export interface Inventory {
   readonly recoveryPoints: readonly RecoveryPoint[];
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  readonly globalClusters: readonly GlobalCluster[];
+  readonly engineVersions: readonly EngineVersion[];
   readonly quotas: readonly Quota[];
+  readonly outOfScope: readonly OutOfScope[];
   readonly gaps: readonly Gap[];
 }

@@ -18,7 +18,13 @@ export function inStableOrder(inventory: Inventory): Inventory {
     recoveryPoints: sortedBy(inventory.recoveryPoints, ({ kind, arn }) => `${kind} ${arn}`),
     keys: sortedBy(inventory.keys, ({ arn }) => arn),
     vaults: sortedBy(inventory.vaults, ({ arn }) => arn),
+    globalClusters: sortedBy(inventory.globalClusters, ({ arn }) => arn).map((cluster) => ({
+      ...cluster,
+      members: sortedBy(cluster.members, ({ clusterArn }) => clusterArn),
+    })),
+    engineVersions: sortedBy(inventory.engineVersions, canonicalJson),
     quotas: sortedBy(inventory.quotas, canonicalJson),
+    outOfScope: sortedBy(inventory.outOfScope, canonicalJson),
     gaps: sortedBy(inventory.gaps, canonicalJson),
   };
 }

@@ -7,6 +7,7 @@
  */
 
 import * as z from 'zod';
+import { printScope } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import { type Instant, isInstant } from '../core/time.ts';
 import {
@@ -71,6 +72,8 @@ const database = scope.extend({
   securityGroupIds: texts,
   publiclyAccessible: z.boolean().nullable(),
   masterUsername: z.string().nullable(),
+  managedSecretArn: z.string().nullable(),
+  managedSecretKeyArn: z.string().nullable(),
   databaseName: z.string().nullable(),
   port: whole.nullable(),
   tags,
@@ -95,6 +98,7 @@ const recoveryPoint = scope.extend({
   encrypted: z.boolean(),
   keyArn: z.string().nullable(),
   vaultArn: z.string().nullable(),
+  copiedFrom: z.string().nullable(),
   tags,
 });
 
@@ -120,6 +124,18 @@ const quota = scope.extend({
   max: z.number().int().min(0),
 });
 
+const globalCluster = scope.extend({
+  arn: z.string().min(1),
+  resourceId: z.string(),
+  identifier: z.string(),
+  deletionProtection: z.boolean(),
+  members: z.array(z.object({ clusterArn: z.string().min(1), writer: z.boolean() })),
+});
+
+const engineVersion = scope.extend({ engine: z.string(), engineVersion: z.string(), offered: z.boolean() });
+
+const outOfScope = scope.extend({ engine: z.string(), count: z.number().int().min(1) });
+
 const gap = z.object({
   what: z.string(),
   where: scope,
@@ -144,7 +160,14 @@ const inventorySchema = z.object({
   recoveryPoints: each(recoveryPoint, 'recovery point', ({ kind, arn }) => `${kind} ${arn}`),
   keys: each(key, 'key', ({ arn }) => arn),
   vaults: each(vault, 'vault', ({ arn }) => arn),
-  quotas: z.array(quota),
+  globalClusters: each(globalCluster, 'global cluster', ({ arn }) => arn),
+  engineVersions: each(
+    engineVersion,
+    'engine version',
+    (entry) => `${printScope(entry)} ${entry.engine} ${entry.engineVersion}`,
+  ),
+  quotas: each(quota, 'quota', (entry) => `${printScope(entry)} ${entry.name}`),
+  outOfScope: each(outOfScope, 'engine out of scope', (entry) => `${printScope(entry)} ${entry.engine}`),
   gaps: z.array(gap),
 });
 

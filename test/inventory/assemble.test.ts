@@ -109,7 +109,7 @@ describe('a snapshot', () => {
       id: 'copy',
       createdAt: at('2026-02-26T20:00:00Z'),
       dataAt: null,
-      copiedFromArn: original.arn,
+      copiedFrom: original.arn,
     });
     const inventory = assemble(theObservations({ snapshots: [copy, original] }));
     expect(inventory.recoveryPoints.find(({ id }) => id === 'copy')?.dataAt).toBe(original.dataAt);
@@ -118,7 +118,7 @@ describe('a snapshot', () => {
   it('copied from one that is not listed holds data of an unknown moment', () => {
     const copy = anObservedSnapshot({
       dataAt: null,
-      copiedFromArn: 'arn:aws:rds:us-east-1:111122223333:cluster-snapshot:x',
+      copiedFrom: 'arn:aws:rds:us-east-1:111122223333:cluster-snapshot:x',
     });
     expect(onlyPoint(assemble(theObservations({ snapshots: [copy] })))?.dataAt).toBeNull();
   });
@@ -269,7 +269,7 @@ describe('a copy without a time of its own data', () => {
       id: 'copy',
       createdAt: at('2026-02-21T04:00:00Z'),
       dataAt: null,
-      copiedFromArn: source.arn,
+      copiedFrom: source.arn,
     });
     const { recoveryPoints } = assemble(theObservations({ snapshots: [source, copy] }));
     return recoveryPoints.find(({ id }) => id === 'copy')?.dataAt;

@@ -8,10 +8,12 @@ import { assemble } from '../../src/inventory/assemble.ts';
 import { inventoryDigest } from '../../src/inventory/digest.ts';
 import type { Inventory, RecoveryPoint } from '../../src/inventory/model.ts';
 import {
+  aGlobalCluster,
   anAutomatedBackup,
   anObservedDatabase,
   anObservedSnapshot,
   at,
+  SCOPE,
   theObservations,
 } from '../support/aws-observations.ts';
 
@@ -49,6 +51,13 @@ describe('the digest stays when', () => {
 
   it('the same facts come in another order', () => {
     expect(inventoryDigest({ ...inventory, recoveryPoints: inventory.recoveryPoints.toReversed() })).toBe(digest);
+  });
+
+  it('the members of a global database come in another order', () => {
+    const member = (name: string) => ({ clusterArn: name, writer: false });
+    const of = (...names: string[]) =>
+      inventoryDigest({ ...inventory, globalClusters: [aGlobalCluster({ members: names.map(member) })] });
+    expect(of('a', 'b')).toBe(of('b', 'a'));
   });
 
   it('a gap gives another cause for the same unseen thing', () => {
@@ -92,6 +101,19 @@ describe('the digest changes when', () => {
         ),
       );
     expect(backup('2026-02-26T20:55:00Z')).not.toBe(backup('2026-02-26T20:50:00Z'));
+  });
+
+  it.each([
+    [
+      'an engine version is withdrawn',
+      { engineVersions: [{ ...SCOPE, engine: 'e', engineVersion: '1', offered: false }] },
+    ],
+    ['a quota fills up', { quotas: [{ ...SCOPE, name: 'manual_snapshots', used: 100, max: 100 }] }],
+    ['a cluster joins a global database', { globalClusters: [aGlobalCluster()] }],
+    ['an engine out of scope appears', { outOfScope: [{ ...SCOPE, engine: 'docdb', count: 1 }] }],
+    ['a place is no longer read', { scopes: [] }],
+  ] as const)('%s', (_, change) => {
+    expect(inventoryDigest({ ...inventory, ...change })).not.toBe(digest);
   });
 
   it('a lab answered instead of AWS', () => {

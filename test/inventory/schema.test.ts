@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/inventory/assemble.ts';
 import { parseInventory } from '../../src/inventory/schema.ts';
 import {
+  aGlobalCluster,
   anAutomatedBackup,
   anObservedDatabase,
   anObservedSnapshot,
+  SCOPE,
   theObservations,
 } from '../support/aws-observations.ts';
 
@@ -17,6 +19,10 @@ const inventory = assemble(
     databases: [anObservedDatabase()],
     snapshots: [anObservedSnapshot()],
     automatedBackups: [anAutomatedBackup()],
+    globalClusters: [aGlobalCluster()],
+    engineVersions: [{ ...SCOPE, engine: 'postgres', engineVersion: '16.4', offered: true }],
+    quotas: [{ ...SCOPE, name: 'manual_snapshots', used: 1, max: 100 }],
+    outOfScope: [{ ...SCOPE, engine: 'docdb', count: 2 }],
   }),
 );
 const refusal = (text: string): string => {
@@ -28,7 +34,8 @@ const refusal = (text: string): string => {
   }
   throw new Error('it was accepted');
 };
-type Loose = { recoveryPoints: object[]; databases: object[] };
+type Listed = 'recoveryPoints' | 'databases' | 'globalClusters' | 'engineVersions' | 'quotas' | 'outOfScope';
+type Loose = Record<Listed, object[]>;
 const broken = (change: (copy: Loose) => void): string => {
   const copy = JSON.parse(JSON.stringify(inventory)) as Loose;
   change(copy);
@@ -47,6 +54,10 @@ describe('a saved inventory is refused when', () => {
   it.each([
     ['recoveryPoints', 'recoveryPoints: each recovery point once'],
     ['databases', 'databases: each database once'],
+    ['globalClusters', 'globalClusters: each global cluster once'],
+    ['engineVersions', 'engineVersions: each engine version once'],
+    ['quotas', 'quotas: each quota once'],
+    ['outOfScope', 'outOfScope: each engine out of scope once'],
   ] as const)('one entry of its %s is listed twice, and would count twice', (list, words) => {
     const message = broken((copy) => {
       copy[list] = [...copy[list], ...copy[list]];
@@ -74,6 +85,13 @@ describe('a saved inventory is refused when', () => {
       'observedAt: an instant such as 2026-11-22T09:07:00.000Z is accepted',
     );
   });
+
+  it.each(['globalClusters', 'engineVersions', 'outOfScope'] as const)(
+    'its %s are missing: unread is not none',
+    (list) => {
+      expect(broken((copy) => Reflect.deleteProperty(copy, list))).toContain(`${list}: array is accepted`);
+    },
+  );
 
   it('a required fact is missing', () => {
     const message = broken((copy) => {

@@ -40,6 +40,8 @@ function aDatabase(fields: Partial<Database> = {}): Database {
     securityGroupIds: [],
     publiclyAccessible: false,
     masterUsername: null,
+    managedSecretArn: null,
+    managedSecretKeyArn: null,
     databaseName: null,
     port: 5432,
     tags: {},
@@ -68,6 +70,7 @@ function aPoint(fields: Partial<RecoveryPoint> = {}): RecoveryPoint {
     encrypted: true,
     keyArn: null,
     vaultArn: null,
+    copiedFrom: null,
     tags: {},
     ...fields,
   };
@@ -84,7 +87,10 @@ function anInventory(fields: Partial<Inventory> = {}): Inventory {
     recoveryPoints: [aPoint()],
     keys: [],
     vaults: [],
+    globalClusters: [],
+    engineVersions: [],
     quotas: [],
+    outOfScope: [],
     gaps: [],
     ...fields,
   };
@@ -151,6 +157,47 @@ describe('an inventory', () => {
     expect(text.indexOf('1 GAP:')).toBeLessThan(text.indexOf('databases and restore windows'));
   });
 
+  it('tells in one line that exports restore nothing, and lists none of them among the recovery points', () => {
+    const dump = aPoint({ id: 'dump', arn: 'arn:dump', kind: 's3_export', databaseIdentifier: '' });
+    const text = render(anInventory({ recoveryPoints: [aPoint(), dump] }));
+    expect(text).toContain('1 export to S3, from which nothing can be restored: dump of an unknown database');
+    expect(text).toContain('1 recovery point of orders');
+  });
+
+  it('names the engines that it does not judge', () => {
+    const text = render(anInventory({ outOfScope: [{ ...SCOPE, engine: 'docdb', count: 3 }] }));
+    expect(text).toContain('out of scope, and judged by nobody here: 3 of engine docdb in 123456789012/eu-west-1');
+  });
+
+  it('names the clusters of a global database, the writer first', () => {
+    const members = ['us-east-1', 'eu-west-1'].map((region) => ({
+      clusterArn: `arn:aws:rds:${region}:123456789012:cluster:c`,
+      writer: region === 'eu-west-1',
+    }));
+    const world = { ...SCOPE, arn: 'arn:g', resourceId: 'g', identifier: 'world', deletionProtection: false, members };
+    expect(render(anInventory({ globalClusters: [world] }))).toContain(
+      'global database world, deletion protection off: c in eu-west-1 (writes), c in us-east-1',
+    );
+  });
+
+  it('warns of an engine version that is gone, and of none that is offered', () => {
+    const version = (engineVersion: string, offered: boolean) => ({
+      ...SCOPE,
+      engine: 'postgres',
+      engineVersion,
+      offered,
+    });
+    const text = render(anInventory({ engineVersions: [version('9.6.1', false), version('16.4', true)] }));
+    expect(text).toContain('! postgres 9.6.1 is no longer offered in 123456789012/eu-west-1');
+    expect(text).not.toContain('16.4 is no longer');
+  });
+
+  it('warns of a quota that is nearly used up, and of none with room', () => {
+    const quota = (used: number) => ({ ...SCOPE, name: 'manual_snapshots', used, max: 100 }) as const;
+    expect(render(anInventory({ quotas: [quota(90)] }))).toContain('! 90 of 100 manual snapshots are used');
+    expect(render(anInventory({ quotas: [quota(89)] }))).not.toContain('manual snapshots are used');
+  });
+
   it('says so when there is nothing', () => {
     const text = render(anInventory({ databases: [], recoveryPoints: [] }));
     expect(text).toContain('databases: none seen');
@@ -168,5 +215,53 @@ describe('an inventory', () => {
         }),
       ),
     );
+  });
+});
+
+describe('an inventory of several places', () => {
+  const ABROAD = { accountId: '123456789012', region: 'us-east-1' };
+  const OTHER = { accountId: '999988887777', region: 'eu-west-1' };
+  const unread = {
+    what: 'all databases',
+    where: OTHER,
+    action: 'sts:AssumeRole',
+    cause: 'AccessDenied',
+    hides: 'databases',
+  } as const;
+  const several = anInventory({
+    scopes: [SCOPE, ABROAD],
+    recoveryPoints: [aPoint(), aPoint({ ...ABROAD, id: 'copy', arn: 'arn:copy', kind: 'snapshot_copy' })],
+    gaps: [unread],
+  });
+
+  it('says of each what was seen there, and which was not read', () => {
+    const text = render(several);
+    expect(text).toContain('read 2 places from AWS');
+    expect(text).toMatch(/123456789012\/eu-west-1 +1 +1 +0\n/);
+    expect(text).toMatch(/123456789012\/us-east-1 +0 +1 +0\n/);
+    expect(text).toMatch(/999988887777\/eu-west-1 +not read +0 +1\n/);
+  });
+
+  it('says where a recovery point lies when its database lies elsewhere', () => {
+    const text = render(several);
+    expect(text).toMatch(/copy +snapshot copy in us-east-1 /);
+    expect(text).toMatch(/before-migration +manual snapshot {2}/);
+    const foreign = aPoint({ ...OTHER, id: 'theirs', arn: 'arn:theirs', kind: 'account_copy' });
+    expect(render(anInventory({ recoveryPoints: [foreign] }))).toContain('account copy in 999988887777/eu-west-1');
+  });
+
+  it('says where a database is', () => {
+    expect(render(several)).toContain('databases and restore windows in 123456789012/eu-west-1');
+    expect(render(several)).toContain('2 recovery points of orders in 123456789012/eu-west-1');
+  });
+
+  it('is told though the only place was not read', () => {
+    const nowhere = render(anInventory({ scopes: [], databases: [], recoveryPoints: [], gaps: [unread] }));
+    expect(nowhere).toContain('read no place at all');
+    expect(nowhere).toMatch(/999988887777\/eu-west-1 +not read/);
+  });
+
+  it('fits the page', () => {
+    expectPlainLines(render(several));
   });
 });
