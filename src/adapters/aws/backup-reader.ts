@@ -9,13 +9,13 @@
 import type { BackupClient } from '@aws-sdk/client-backup';
 import type { Scope } from '../../core/arn.ts';
 import type { Instant } from '../../core/time.ts';
-import type { VaultPoint } from '../../inventory/assemble.ts';
 import type { Gap, Vault } from '../../inventory/model.ts';
+import type { VaultPoint } from '../../inventory/observations.ts';
 import type { Clients } from './clients.ts';
 import { type ListingRequest, observe, together } from './listing.ts';
 import { mapBounded } from './paging.ts';
 import { backupVault, type VaultItem, vaultItem } from './schema.ts';
-import { toVault, toVaultPoint } from './to-model.ts';
+import { toVault, toVaultPoint } from './to-vault.ts';
 
 /** What AWS Backup shows of one region. */
 export interface BackupObservations {

@@ -1,5 +1,6 @@
 /**
- * Makes the AWS SDK clients, each on first use, all with the same few settings.
+ * Makes the AWS SDK clients, each on first use, all with the same few settings; each region has its own, and with
+ * them its own rate limit.
  *
  * Profile, region, credentials and `AWS_ENDPOINT_URL` are left to the SDK's own resolution; this file
  * only asks what came of it. Importing it loads nothing of the SDK.
@@ -8,17 +9,27 @@
  */
 
 import type { BackupClient } from '@aws-sdk/client-backup';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { RDSClient, RDSClientConfig } from '@aws-sdk/client-rds';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { MusterError } from '../../core/errors.ts';
+
+/** Keys to sign calls with, as the SDK takes them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
 
 /** What may be set from outside; everything else is the SDK's own resolution. */
 export interface ClientOptions {
   readonly region?: string;
   /** Asked instead of AWS, and written into every inventory and drill record. */
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Fixed ones, or where to get them; asked again before they expire. */
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
   /** Answers calls without a network: the lab on a virtual clock. */
   readonly requestHandler?: NonNullable<RDSClientConfig['requestHandler']>;
   /** Calls made for one answer, the first included; 4 unless told. */
@@ -33,10 +44,13 @@ export interface Clients {
   rds(): Promise<RDSClient>;
   backup(): Promise<BackupClient>;
   kms(): Promise<KMSClient>;
+  iam(): Promise<IAMClient>;
   /** @throws MusterError `MUSTER_REGION_MISSING` when nothing names one. */
   region(): Promise<string>;
   /** Null when AWS itself is asked; otherwise the endpoint, without credentials or query. */
   endpoint(): Promise<string | null>;
+  /** Clients with the same settings for another region, other credentials, or both; they close with these. */
+  elsewhere(options: Pick<ClientOptions, 'region' | 'credentials'>): Clients;
   /** Closes idle connections. */
   close(): void;
 }
@@ -62,15 +76,17 @@ export function createClients(options: ClientOptions = {}): Clients {
     });
 
   const sts = make(async () => (await import('@aws-sdk/client-sts')).STSClient);
-  const rds = make(async () => (await import('@aws-sdk/client-rds')).RDSClient);
+  const rds = make(async () => (await import('./narrow-protocol.ts')).NarrowRdsClient);
   const backup = make(async () => (await import('@aws-sdk/client-backup')).BackupClient);
   const kms = make(async () => (await import('@aws-sdk/client-kms')).KMSClient);
+  const iam = make(async () => (await import('@aws-sdk/client-iam')).IAMClient);
 
   return {
     sts,
     rds,
     backup,
     kms,
+    iam,
     region: once(async () => regionOf(await rds())),
     endpoint: once(async () => {
       if (options.endpoint !== undefined) return printEndpoint(options.endpoint);
@@ -81,6 +97,11 @@ export function createClients(options: ClientOptions = {}): Clients {
       }
       return null;
     }),
+    elsewhere: (other) => {
+      const child = createClients({ ...options, ...other });
+      made.push({ destroy: child.close });
+      return child;
+    },
     close: () => {
       for (const client of made) client.destroy();
     },
@@ -99,7 +120,7 @@ function configOf(options: ClientOptions): RDSClientConfig {
     },
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   };
 }
 

@@ -13,7 +13,7 @@ import { faultOf, printFault } from './faults.ts';
 import { gapOf } from './listing.ts';
 import { mapBounded } from './paging.ts';
 import { keyMetadata, printIssues } from './schema.ts';
-import { toKey } from './to-model.ts';
+import { toKey } from './to-vault.ts';
 
 /** What KMS shows of the keys asked for. */
 export interface KeyObservations {

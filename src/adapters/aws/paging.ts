@@ -14,11 +14,15 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-/** What a listing yielded. */
-export interface Listing {
-  readonly items: readonly unknown[];
-  /** Why it is not whole; null when its last page was read. */
+/** One call to AWS; whatever it throws ends the listing and becomes its cut. */
+export type FetchPage = (marker: string | undefined) => Promise<Page>;
+
+/** How a listing ended. */
+export interface End {
+  /** Why it is not whole; null when its last page was read, or as many as were asked for. */
   readonly cut: Cut | null;
+  /** The marker of the page after the last one read, when reading stopped where it was asked to; else undefined. */
+  readonly next: string | undefined;
 }
 
 /** Why a listing ended before its last page: an error code, and the same in words. */
@@ -33,15 +37,19 @@ export const PAGES_MAX = 10_000;
 /**
  * Reads page after page until there is none left.
  *
- * @param fetchPage One call to AWS; whatever it throws ends the listing and becomes its `cut`.
+ * @param take Given each page's items once; nothing of a page is kept here.
+ * @param options.from Marker of the first page; the beginning unless told.
+ * @param options.stopAfter Pages after which reading stops without a cut.
+ * @param options.pagesMax Pages after which the listing is cut.
  */
-export async function listAll(
-  fetchPage: (marker: string | undefined) => Promise<Page>,
-  pagesMax: number = PAGES_MAX,
-): Promise<Listing> {
-  const items: unknown[] = [];
+export async function followPages(
+  fetchPage: FetchPage,
+  take: (items: readonly unknown[]) => void,
+  options: { readonly from?: string; readonly stopAfter?: number; readonly pagesMax?: number } = {},
+): Promise<End> {
+  const { stopAfter, pagesMax = PAGES_MAX } = options;
   const seen = new Set<string>();
-  let marker: string | undefined;
+  let marker = options.from;
   for (let page = 1; page <= pagesMax; page += 1) {
     let answer: Page;
     try {
@@ -49,21 +57,22 @@ export async function listAll(
     } catch (error) {
       const fault = faultOf(error);
       const after = page === 1 ? '' : ` (after ${page - 1} pages)`;
-      return { items, cut: { code: fault.code, cause: `${printFault(fault)}${after}` } };
+      return { cut: { code: fault.code, cause: `${printFault(fault)}${after}` }, next: undefined };
     }
     // An empty list is an answer; no list at all is something else that answered with 200.
-    if (answer.items === undefined) return cutShort(items, 'UnreadableAnswer', `page ${page} holds no list`);
-    for (const item of answer.items) items.push(item);
+    if (answer.items === undefined) return cutShort('UnreadableAnswer', `page ${page} holds no list`);
+    take(answer.items);
     marker = answer.next;
-    if (marker === undefined || marker === '') return { items, cut: null };
-    if (seen.has(marker)) return cutShort(items, 'RepeatedMarker', `page ${page} points back to a page already read`);
+    if (marker === undefined || marker === '') return { cut: null, next: undefined };
+    if (seen.has(marker)) return cutShort('RepeatedMarker', `page ${page} points back to a page already read`);
     seen.add(marker);
+    if (page === stopAfter) return { cut: null, next: marker };
   }
-  return cutShort(items, 'TooManyPages', `more than ${pagesMax} pages`);
+  return cutShort('TooManyPages', `more than ${pagesMax} pages`);
 }
 
-function cutShort(items: readonly unknown[], code: string, why: string): Listing {
-  return { items, cut: { code, cause: `${code}: ${why}` } };
+function cutShort(code: string, why: string): End {
+  return { cut: { code, cause: `${code}: ${why}` }, next: undefined };
 }
 
 /** Runs work on each item, at most `width` at a time, and keeps the order. */

@@ -3,17 +3,18 @@
  *
  * The listings are independent and run side by side; each one that cannot be read becomes a gap. Neptune
  * and DocumentDB share these calls and are left out. Public snapshots are not asked for: without an owner
- * filter AWS lists the whole world's.
+ * filter AWS lists the whole world's. A long listing of snapshots is read in parts, one for each engine.
  * Source: Amazon RDS API 2014-10-31, the Describe actions named below; facts section 1 (query each type,
  * de-duplicate by ARN: whether an untyped listing mixes in AWS Backup's is not documented).
  */
 
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { Scope } from '../../core/arn.ts';
-import type { AutomatedBackup, ObservedDatabase, ObservedSnapshot } from '../../inventory/assemble.ts';
 import type { Gap } from '../../inventory/model.ts';
+import type { AutomatedBackup, ObservedDatabase, ObservedSnapshot } from '../../inventory/observations.ts';
 import type { Clients } from './clients.ts';
-import { gapOf, type ListingRequest, type Observed, observe, together } from './listing.ts';
+import type { Parts } from './engine-parts.ts';
+import { gapOf, type ListingRequest, type Observed, observe, observeInParts, together } from './listing.ts';
 import {
   clusterBackup,
   type DbCluster,
@@ -60,26 +61,30 @@ export async function readRds(
   const rds = await clients.rds();
   const sdk = await import('@aws-sdk/client-rds');
   progress(`RDS databases in ${scope.region}`);
-  const [instances, clusters, snapshots, clusterSnapshots, instanceBackups, clusterBackups] = await Promise.all([
-    observe(instancesOf(sdk, rds, scope)),
-    observe(clustersOf(sdk, rds, scope)),
-    Promise.all(INSTANCE_SNAPSHOT_TYPES.map((type) => observe(snapshotsOf(sdk, rds, scope, type)))).then(together),
-    Promise.all(CLUSTER_SNAPSHOT_TYPES.map((type) => observe(clusterSnapshotsOf(sdk, rds, scope, type)))).then(
-      together,
-    ),
-    observe(instanceBackupsOf(sdk, rds, scope)),
-    observe(clusterBackupsOf(sdk, rds, scope)),
+  const owners = {
+    instances: observe(instancesOf(sdk, rds, scope)),
+    clusters: observe(clustersOf(sdk, rds, scope)),
+    instanceBackups: observe(instanceBackupsOf(sdk, rds, scope)),
+    clusterBackups: observe(clusterBackupsOf(sdk, rds, scope)),
+  };
+  const ownerEngines = async () => {
+    const read = await Promise.all(Object.values(owners));
+    if (read.some(({ gaps }) => gaps.length > 0)) return null;
+    return new Set(read.flatMap<{ readonly Engine: string }>(({ values }) => values).map(({ Engine }) => Engine));
+  };
+  const [snapshots, clusterSnapshots] = await Promise.all([
+    readSnapshots(INSTANCE_SNAPSHOT_TYPES, snapshotsOf(sdk, rds, scope), ownerEngines),
+    readSnapshots(CLUSTER_SNAPSHOT_TYPES, clusterSnapshotsOf(sdk, rds, scope), ownerEngines),
   ]);
+  const [instances, clusters] = [await owners.instances, await owners.clusters];
+  const [instanceBackups, clusterBackups] = [await owners.instanceBackups, await owners.clusterBackups];
   const databases = toDatabases(scope, instances.values, clusters.values);
   progress(
     `${databases.values.length} databases, ${snapshots.values.length + clusterSnapshots.values.length} snapshots`,
   );
   return {
     databases: databases.values,
-    snapshots: [
-      ...snapshots.values.map((snapshot) => toSnapshot(scope, snapshot)),
-      ...clusterSnapshots.values.map((snapshot) => toClusterSnapshot(scope, snapshot)),
-    ],
+    snapshots: [...snapshots.values, ...clusterSnapshots.values],
     automatedBackups: [
       ...instanceBackups.values.map((backup) => toInstanceBackup(scope, backup)),
       ...clusterBackups.values.map((backup) => toClusterBackup(scope, backup)),
@@ -146,35 +151,76 @@ function clustersOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<DbCl
   };
 }
 
-function snapshotsOf(sdk: Sdk, rds: RDSClient, scope: Scope, type: (typeof INSTANCE_SNAPSHOT_TYPES)[number]) {
+type SnapshotType = (typeof INSTANCE_SNAPSHOT_TYPES)[number];
+
+/** The snapshots of one kind: what one type of them is asked for with, and what AWS counts of the manual ones. */
+interface SnapshotListings {
+  readonly request: (type: SnapshotType, engines?: readonly string[]) => ListingRequest<ObservedSnapshot>;
+  readonly countManual: () => Promise<number | null>;
+}
+
+/** Every type of snapshot; those that a region may have many of in parts. */
+async function readSnapshots(
+  types: readonly SnapshotType[],
+  { request, countManual }: SnapshotListings,
+  ownerEngines: Parts['ownerEngines'],
+): Promise<Observed<ObservedSnapshot>> {
+  const read = (type: SnapshotType) => {
+    if (type !== 'automated' && type !== 'manual') return observe(request(type));
+    const fetchPage = (engines: readonly string[]) => request(type, engines).fetchPage;
+    const count = type === 'manual' ? { count: countManual } : {};
+    return observeInParts(request(type), { fetchPage, ownerEngines, ...count });
+  };
+  return together(await Promise.all(types.map(read)));
+}
+
+function snapshotsOf(sdk: Sdk, rds: RDSClient, scope: Scope): SnapshotListings {
   return {
-    scope,
-    action: 'rds:DescribeDBSnapshots',
-    what: `${type} DB snapshots`,
-    hides: 'survivors' as const,
-    schema: dbSnapshot,
-    ignore: ofForeignEngine,
-    fetchPage: async (marker: string | undefined) => {
-      const answer = await rds.send(new sdk.DescribeDBSnapshotsCommand({ ...page(marker), SnapshotType: type }));
-      return { items: answer.DBSnapshots, next: answer.Marker };
-    },
+    countManual: () => usedQuota(sdk, rds, 'ManualSnapshots'),
+    request: (type, engines) => ({
+      scope,
+      action: 'rds:DescribeDBSnapshots',
+      what: `${type} DB snapshots`,
+      hides: 'survivors',
+      schema: dbSnapshot.transform((snapshot) => toSnapshot(scope, snapshot)),
+      ignore: ofForeignEngine,
+      fetchPage: async (marker) => {
+        const selection = { ...page(marker), ...ofEngines(engines), SnapshotType: type };
+        const answer = await rds.send(new sdk.DescribeDBSnapshotsCommand(selection));
+        return { items: answer.DBSnapshots, next: answer.Marker };
+      },
+    }),
   };
 }
 
-function clusterSnapshotsOf(sdk: Sdk, rds: RDSClient, scope: Scope, type: (typeof CLUSTER_SNAPSHOT_TYPES)[number]) {
+function clusterSnapshotsOf(sdk: Sdk, rds: RDSClient, scope: Scope): SnapshotListings {
   return {
-    scope,
-    action: 'rds:DescribeDBClusterSnapshots',
-    what: `${type} DB cluster snapshots`,
-    hides: 'survivors' as const,
-    schema: dbClusterSnapshot,
-    ignore: ofForeignEngine,
-    ...(type === 'awsbackup' ? { absentOn: 'InvalidParameterValue' } : {}),
-    fetchPage: async (marker: string | undefined) => {
-      const answer = await rds.send(new sdk.DescribeDBClusterSnapshotsCommand({ ...page(marker), SnapshotType: type }));
-      return { items: answer.DBClusterSnapshots, next: answer.Marker };
-    },
+    countManual: () => usedQuota(sdk, rds, 'ManualClusterSnapshots'),
+    request: (type, engines) => ({
+      scope,
+      action: 'rds:DescribeDBClusterSnapshots',
+      what: `${type} DB cluster snapshots`,
+      hides: 'survivors',
+      schema: dbClusterSnapshot.transform((snapshot) => toClusterSnapshot(scope, snapshot)),
+      ignore: ofForeignEngine,
+      ...(type === 'awsbackup' ? { absentOn: 'InvalidParameterValue' } : {}),
+      fetchPage: async (marker) => {
+        const selection = { ...page(marker), ...ofEngines(engines), SnapshotType: type };
+        const answer = await rds.send(new sdk.DescribeDBClusterSnapshotsCommand(selection));
+        return { items: answer.DBClusterSnapshots, next: answer.Marker };
+      },
+    }),
   };
+}
+
+/** How much of a quota AWS counts as used; null when it does not tell: nothing is hidden by that, only slower. */
+async function usedQuota(sdk: Sdk, rds: RDSClient, name: string): Promise<number | null> {
+  try {
+    const { AccountQuotas = [] } = await rds.send(new sdk.DescribeAccountAttributesCommand({}));
+    return AccountQuotas.find(({ AccountQuotaName }) => AccountQuotaName === name)?.Used ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function instanceBackupsOf(sdk: Sdk, rds: RDSClient, scope: Scope) {
@@ -210,6 +256,10 @@ function clusterBackupsOf(sdk: Sdk, rds: RDSClient, scope: Scope) {
 /** 100 is the most that RDS gives at once, and its default; said so that nothing depends on the default. */
 function page(marker: string | undefined): { MaxRecords: number; Marker?: string } {
   return marker === undefined ? { MaxRecords: 100 } : { MaxRecords: 100, Marker: marker };
+}
+
+function ofEngines(engines: readonly string[] | undefined): { Filters?: { Name: string; Values: string[] }[] } {
+  return engines === undefined ? {} : { Filters: [{ Name: 'engine', Values: [...engines] }] };
 }
 
 function ofForeignEngine(item: unknown): boolean {

@@ -12,7 +12,13 @@ import { fromEpochMilliseconds } from '../../core/time.ts';
 const opt = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value): z.output<T> | null => value ?? null);
 const text = z.string().min(1);
-const instant = z.date().transform((date) => fromEpochMilliseconds(date.getTime()));
+/** A record shows one moment in several of its fields: the same text then stands for all of them. */
+let latest = { milliseconds: 0, instant: fromEpochMilliseconds(0) };
+const instant = z.date().transform((date) => {
+  const milliseconds = date.getTime();
+  if (milliseconds !== latest.milliseconds) latest = { milliseconds, instant: fromEpochMilliseconds(milliseconds) };
+  return latest.instant;
+});
 const optText = opt(z.string());
 const optNumber = opt(z.number());
 const optInstant = opt(instant);
@@ -74,6 +80,7 @@ export const dbInstance = z.object({
   VpcSecurityGroups: securityGroups,
   PubliclyAccessible: opt(z.boolean()),
   MasterUsername: optText,
+  MasterUserSecret: opt(z.object({ SecretArn: optText, KmsKeyId: optText })),
   DBName: optText,
   Endpoint: opt(z.object({ Address: optText, Port: optNumber })),
   TagList: tags,
@@ -110,6 +117,7 @@ export const dbCluster = z.object({
   VpcSecurityGroups: securityGroups,
   PubliclyAccessible: opt(z.boolean()),
   MasterUsername: optText,
+  MasterUserSecret: opt(z.object({ SecretArn: optText, KmsKeyId: optText })),
   DatabaseName: optText,
   Endpoint: optText,
   Port: optNumber,
@@ -180,6 +188,7 @@ export const instanceBackup = z.object({
   DbiResourceId: text,
   DBInstanceIdentifier: z.string().default(''),
   DBInstanceAutomatedBackupsArn: text,
+  DBInstanceArn: optText,
   Encrypted: flag,
 });
 /** instanceBackup, parsed. */
@@ -191,6 +200,7 @@ export const clusterBackup = z.object({
   DbClusterResourceId: text,
   DBClusterIdentifier: z.string().default(''),
   DBClusterAutomatedBackupsArn: text,
+  DBClusterArn: optText,
   StorageEncrypted: flag,
 });
 /** clusterBackup, parsed. */
@@ -242,6 +252,57 @@ export const keyMetadata = z.object({
 });
 /** keyMetadata, parsed. */
 export type KeyMetadata = z.infer<typeof keyMetadata>;
+
+/** `GlobalCluster`. */
+export const globalCluster = z.object({
+  GlobalClusterIdentifier: text,
+  GlobalClusterArn: text,
+  GlobalClusterResourceId: status,
+  Engine: optText,
+  DeletionProtection: flag,
+  GlobalClusterMembers: list(z.object({ DBClusterArn: text, IsWriter: flag, Readers: words })),
+});
+/** globalCluster, parsed. */
+export type GlobalClusterItem = z.infer<typeof globalCluster>;
+
+/** `ExportTask`. */
+export const exportTask = z.object({
+  ExportTaskIdentifier: text,
+  SourceArn: text,
+  SnapshotTime: optInstant,
+  TaskEndTime: optInstant,
+  S3Bucket: text,
+  S3Prefix: optText,
+  KmsKeyId: optText,
+  Status: status,
+});
+/** exportTask, parsed. */
+export type ExportTaskItem = z.infer<typeof exportTask>;
+
+/** `AccountQuota`. */
+export const accountQuota = z.object({
+  AccountQuotaName: text,
+  Used: z.number().int().min(0),
+  Max: z.number().int().min(0),
+});
+/** accountQuota, parsed. */
+export type AccountQuota = z.infer<typeof accountQuota>;
+
+/** `DBEngineVersion`. */
+export const engineVersion = z.object({ Engine: text, EngineVersion: text, Status: optText });
+/** engineVersion, parsed. */
+export type EngineVersionItem = z.infer<typeof engineVersion>;
+
+/** `AssumeRole`: the session's credentials, and whom they speak for. */
+export const assumedRole = z.object({
+  Credentials: z.object({
+    AccessKeyId: text,
+    SecretAccessKey: text,
+    SessionToken: text,
+    Expiration: z.date(),
+  }),
+  AssumedRoleUser: z.object({ Arn: text }),
+});
 
 /** `GetCallerIdentity`. */
 export const callerIdentity = z.object({ Account: z.string().regex(/^\d{12}$/), Arn: text });

@@ -1,41 +1,24 @@
 /**
- * From AWS's shapes to Muster's: databases, snapshots, automated backups, vaults and keys.
+ * From RDS's shapes to Muster's: databases, snapshots, automated backups.
  *
  * Pure. Every AWS spelling ends here. Joining the pieces with each other is left to
  * `inventory/assemble.ts`.
  * Source: aws-backup-facts.md sections 1 and 3.4; Amazon RDS API, DBSnapshot (`SourceDBSnapshotIdentifier`
- * is set only for copies from another account or region); AWS Backup API, DescribeBackupVault
- * (`LockDate` absent: governance; past: compliance; future: compliance in its grace time).
+ * is set only for copies from another account or region).
  */
 
 import { parseArn, partitionOf, rdsArn, type Scope } from '../../core/arn.ts';
 import type { Instant } from '../../core/time.ts';
-import type { AutomatedBackup, ObservedDatabase, ObservedSnapshot, VaultPoint } from '../../inventory/assemble.ts';
-import type {
-  ClusterMember,
-  DatabaseKind,
-  Key,
-  KeyState,
-  RecoveryPointKind,
-  RestoreWindow,
-  Vault,
-  VaultLock,
-} from '../../inventory/model.ts';
-import type {
-  BackupVault,
-  ClusterBackup,
-  DbCluster,
-  DbClusterSnapshot,
-  DbInstance,
-  DbSnapshot,
-  InstanceBackup,
-  KeyMetadata,
-  VaultItem,
-} from './schema.ts';
+import type { ClusterMember, DatabaseKind, RecoveryPointKind, RestoreWindow } from '../../inventory/model.ts';
+import type { AutomatedBackup, ObservedDatabase, ObservedSnapshot } from '../../inventory/observations.ts';
+import type { ClusterBackup, DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot, InstanceBackup } from './schema.ts';
 
-/** True for the engines that share the RDS API but are not RDS: out of Muster's scope. */
+/** The engines that share the RDS API but are not RDS: Neptune and DocumentDB, out of Muster's scope. */
+export const FOREIGN_ENGINES = ['neptune', 'docdb'] as const;
+
+/** True for an engine out of Muster's scope. */
 export function isForeignEngine(engine: string): boolean {
-  return engine === 'neptune' || engine === 'docdb';
+  return FOREIGN_ENGINES.some((foreign) => foreign === engine);
 }
 
 /** Which kind of cluster an engine makes; null when Muster knows none. */
@@ -75,6 +58,8 @@ export function toInstanceDatabase(scope: Scope, instance: DbInstance): Observed
     securityGroupIds: instance.VpcSecurityGroups,
     publiclyAccessible: instance.PubliclyAccessible,
     masterUsername: instance.MasterUsername,
+    managedSecretArn: instance.MasterUserSecret?.SecretArn ?? null,
+    managedSecretKeyArn: instance.MasterUserSecret?.KmsKeyId ?? null,
     databaseName: instance.DBName,
     port: instance.Endpoint?.Port ?? null,
     tags: instance.TagList,
@@ -126,19 +111,22 @@ export function toClusterDatabase(
     securityGroupIds: cluster.VpcSecurityGroups,
     publiclyAccessible: cluster.PubliclyAccessible ?? anyPublic(cluster, instances),
     masterUsername: cluster.MasterUsername,
+    managedSecretArn: cluster.MasterUserSecret?.SecretArn ?? null,
+    managedSecretKeyArn: cluster.MasterUserSecret?.KmsKeyId ?? null,
     databaseName: cluster.DatabaseName,
     port: cluster.Port,
     tags: cluster.TagList,
   };
 }
 
-/** An instance snapshot as a recovery point. */
+/** An instance snapshot as a recovery point; field by field, as V8 is slow to spread into an object this large. */
 export function toSnapshot(scope: Scope, snapshot: DbSnapshot): ObservedSnapshot {
   const id = snapshot.DBSnapshotIdentifier;
   const home = homeOf(snapshot.DBSnapshotArn, scope);
   const source = snapshot.SourceDBSnapshotIdentifier;
   return {
-    ...home,
+    accountId: home.accountId,
+    region: home.region,
     id,
     arn: snapshot.DBSnapshotArn,
     kind: snapshotKind(scope, home, {
@@ -162,8 +150,8 @@ export function toSnapshot(scope: Scope, snapshot: DbSnapshot): ObservedSnapshot
     encrypted: snapshot.Encrypted,
     keyArn: snapshot.KmsKeyId,
     vaultArn: null,
+    copiedFrom: emptyToNull(source),
     tags: snapshot.TagList,
-    copiedFromArn: null,
   };
 }
 
@@ -182,7 +170,8 @@ export function toClusterSnapshot(scope: Scope, snapshot: DbClusterSnapshot): Ob
   const home = homeOf(snapshot.DBClusterSnapshotArn, scope);
   const sourceArn = emptyToNull(snapshot.SourceDBClusterSnapshotArn);
   return {
-    ...home,
+    accountId: home.accountId,
+    region: home.region,
     id,
     arn: snapshot.DBClusterSnapshotArn,
     kind: snapshotKind(scope, home, { id, type: snapshot.SnapshotType, sourceArn, sourceRegion: null }),
@@ -202,8 +191,8 @@ export function toClusterSnapshot(scope: Scope, snapshot: DbClusterSnapshot): Ob
     encrypted: snapshot.StorageEncrypted,
     keyArn: snapshot.KmsKeyId,
     vaultArn: null,
+    copiedFrom: sourceArn,
     tags: snapshot.TagList,
-    copiedFromArn: sourceArn,
   };
 }
 
@@ -215,6 +204,7 @@ export function toInstanceBackup(scope: Scope, backup: InstanceBackup): Automate
     ofCluster: false,
     databaseResourceId: backup.DbiResourceId,
     databaseIdentifier: backup.DBInstanceIdentifier,
+    databaseArn: backup.DBInstanceArn,
     encrypted: backup.Encrypted,
   };
 }
@@ -227,69 +217,10 @@ export function toClusterBackup(scope: Scope, backup: ClusterBackup): AutomatedB
     ofCluster: true,
     databaseResourceId: backup.DbClusterResourceId,
     databaseIdentifier: backup.DBClusterIdentifier,
+    databaseArn: backup.DBClusterArn,
     encrypted: backup.StorageEncrypted,
   };
 }
-
-/** A vault, its lock judged at the instant of the observation. */
-export function toVault(scope: Scope, vault: BackupVault, at: Instant): Vault {
-  const airGapped = vault.VaultType === 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT';
-  return {
-    ...scope,
-    arn: vault.BackupVaultArn,
-    name: vault.BackupVaultName,
-    airGapped,
-    lock: airGapped ? 'compliance' : lockOf(vault, at),
-    lockAt: vault.LockDate,
-    minRetentionDays: vault.MinRetentionDays,
-  };
-}
-
-/** What a vault holds, still to be joined to the snapshot beneath it. */
-export function toVaultPoint(scope: Scope, vault: Vault, item: VaultItem): VaultPoint {
-  const arn = parseArn(item.RecoveryPointArn);
-  const resource = parseArn(item.ResourceArn);
-  const continuous = arn?.service === 'backup' && arn.resource.startsWith('continuous:');
-  return {
-    ...scope,
-    id: arn?.resource ?? item.RecoveryPointArn,
-    arn: item.RecoveryPointArn,
-    kind: vaultPointKind(vault, item, continuous),
-    ofCluster: resource?.resourceType === 'cluster' || arn?.resourceType === 'cluster-snapshot',
-    databaseIdentifier: resource?.resource ?? item.ResourceArn,
-    status: item.Status.toLowerCase(),
-    createdAt: item.CreationDate,
-    retentionDays: item.Lifecycle?.DeleteAfterDays ?? null,
-    // A continuous point rolls: its window moves on, and nothing of it ends on a set day.
-    expiresAt: continuous ? null : (item.CalculatedLifecycle?.DeleteAt ?? null),
-    encrypted: item.IsEncrypted,
-    // An unencrypted database gives an unencrypted point, whatever key the vault has.
-    keyArn: item.IsEncrypted ? emptyToNull(item.EncryptionKeyArn) : null,
-    vaultArn: vault.arn,
-  };
-}
-
-/** A KMS key; its account and region come from its own ARN. */
-export function toKey(scope: Scope, metadata: KeyMetadata): Key {
-  return {
-    ...homeOf(metadata.Arn, scope),
-    arn: metadata.Arn,
-    state: KEY_STATE_WORDS[metadata.KeyState],
-    manager: metadata.KeyManager === 'AWS' ? 'aws' : 'customer',
-    deletionAt: metadata.DeletionDate,
-  };
-}
-
-const KEY_STATE_WORDS: Readonly<Record<KeyMetadata['KeyState'], KeyState>> = {
-  Enabled: 'enabled',
-  Disabled: 'disabled',
-  PendingDeletion: 'pending_deletion',
-  PendingReplicaDeletion: 'pending_replica_deletion',
-  PendingImport: 'pending_import',
-  Unavailable: 'unavailable',
-  Creating: 'creating',
-  Updating: 'updating',
-};
 
 function toMember(scope: Scope, identifier: string, writer: boolean, instances: readonly DbInstance[]): ClusterMember {
   const instance = instances.find((candidate) => candidate.DBInstanceIdentifier === identifier);
@@ -330,12 +261,6 @@ function snapshotKind(scope: Scope, home: Scope, origin: SnapshotOrigin): Recove
   return region !== null && region !== home.region ? 'snapshot_copy' : 'manual_snapshot';
 }
 
-function vaultPointKind(vault: Vault, item: VaultItem, continuous: boolean): RecoveryPointKind {
-  if (continuous) return 'backup_continuous';
-  if (vault.airGapped) return 'air_gapped_copy';
-  return emptyToNull(item.SourceBackupVaultArn) === null ? 'backup_snapshot' : 'backup_copy';
-}
-
 function backupFacts(scope: Scope, backup: InstanceBackup | ClusterBackup) {
   const status = backup.Status.toLowerCase();
   const replicated = backup.Region !== null && backup.Region !== scope.region;
@@ -360,17 +285,11 @@ function toWindow(window: InstanceBackup['RestoreWindow']): RestoreWindow | null
   return window.EarliestTime <= window.LatestTime ? { earliest: window.EarliestTime, latest: window.LatestTime } : null;
 }
 
-function lockOf(vault: BackupVault, at: Instant): VaultLock {
-  if (!vault.Locked) return 'none';
-  if (vault.LockDate === null) return 'governance';
-  return vault.LockDate <= at ? 'compliance' : 'compliance_grace';
-}
-
-/** Where an ARN says a thing lives; the scope asked when it does not say. */
-function homeOf(arn: string, scope: Scope): Scope {
-  const parsed = parseArn(arn);
-  if (parsed === null || parsed.accountId === '' || parsed.region === '') return scope;
-  return { accountId: parsed.accountId, region: parsed.region };
+/** Where an ARN says a thing lives; the scope asked, one object for all that live there, when it says nothing else. */
+export function homeOf(arn: string, scope: Scope): Scope {
+  const { accountId, region } = parseArn(arn) ?? scope;
+  const elsewhere = accountId !== '' && region !== '' && (accountId !== scope.accountId || region !== scope.region);
+  return elsewhere ? { accountId, region } : scope;
 }
 
 function toGlobalArn(scope: Scope, identifier: string | null): string | null {
@@ -379,7 +298,8 @@ function toGlobalArn(scope: Scope, identifier: string | null): string | null {
     : `arn:${partitionOf(scope.region)}:rds::${scope.accountId}:global-cluster:${identifier}`;
 }
 
-function emptyToNull(value: string | null): string | null {
+/** AWS writes some absent values as empty text. */
+export function emptyToNull(value: string | null): string | null {
   return value === '' ? null : value;
 }
 

@@ -35,6 +35,32 @@ it('a client is made once', async () => {
   expect(await clients.rds()).toBe(await clients.rds());
 });
 
+describe('clients for elsewhere', () => {
+  const here = () => createClients({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:9', credentials: CREDENTIALS });
+
+  it('call the same endpoint in another region, by clients of their own', async () => {
+    const clients = here();
+    const there = clients.elsewhere({ region: 'us-east-1' });
+    expect([await there.region(), await clients.region()]).toEqual(['us-east-1', 'eu-west-1']);
+    expect(await there.endpoint()).toBe('http://127.0.0.1:9');
+    expect(await there.rds()).not.toBe(await clients.rds());
+  });
+
+  it('sign with their own credentials', async () => {
+    const other = { accessKeyId: 'ASIAOTHER', secretAccessKey: 'canary-other' };
+    const there = here().elsewhere({ credentials: () => Promise.resolve(other) });
+    expect(await (await there.rds()).config.credentials()).toMatchObject({ accessKeyId: 'ASIAOTHER' });
+  });
+
+  it('close with those they were made from', async () => {
+    const clients = here();
+    const rds = await clients.elsewhere({ region: 'us-east-1' }).rds();
+    const destroy = vi.spyOn(rds, 'destroy');
+    clients.close();
+    expect(destroy).toHaveBeenCalledOnce();
+  });
+});
+
 describe('the region', () => {
   it('is the one that AWS_REGION names', async () => {
     vi.stubEnv('AWS_REGION', 'eu-north-1');

@@ -113,6 +113,17 @@ describe('AWS Backup', () => {
     expect(gap?.cause).toContain(cause);
   });
 
+  it('timing out is a gap that may hide survivors', async () => {
+    const inventory = await readWith(({ action }) => {
+      if (!action.startsWith('/backup-vaults')) return null;
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    });
+    expect(inventory.databases).toHaveLength(2);
+    expect(inventory.gaps).toContainEqual(
+      expect.objectContaining({ action: 'backup:ListBackupVaults', hides: 'survivors', cause: 'TimeoutError' }),
+    );
+  });
+
   it('unread leaves the status of its snapshots unknown', async () => {
     const inventory = await vaults(jsonError(403, 'AccessDeniedException'));
     const [point] = inventory.recoveryPoints.filter(({ kind }) => kind === 'backup_snapshot');

@@ -3,7 +3,12 @@
  */
 
 import { expect, it } from 'vitest';
-import { listAll, mapBounded } from '../../../src/adapters/aws/paging.ts';
+import { type FetchPage, followPages, mapBounded } from '../../../src/adapters/aws/paging.ts';
+
+async function listAll(fetchPage: FetchPage, options: Parameters<typeof followPages>[2] = {}) {
+  const items: unknown[] = [];
+  return { ...(await followPages(fetchPage, (page) => items.push(...page), options)), items };
+}
 
 it('pages are read in order until none is left', async () => {
   const asked: (string | undefined)[] = [];
@@ -12,12 +17,12 @@ it('pages are read in order until none is left', async () => {
     const page = Number(marker ?? 0);
     return { items: [page], next: page < 3 ? String(page + 1) : undefined };
   });
-  expect(listing).toEqual({ items: [0, 1, 2, 3], cut: null });
+  expect(listing).toEqual({ items: [0, 1, 2, 3], cut: null, next: undefined });
   expect(asked).toEqual([undefined, '1', '2', '3']);
 });
 
 it('an empty marker is the end', async () => {
-  expect(await listAll(async () => ({ items: [], next: '' }))).toEqual({ items: [], cut: null });
+  expect(await listAll(async () => ({ items: [], next: '' }))).toMatchObject({ items: [], cut: null, next: undefined });
 });
 
 it('an answer without a list is no empty list', async () => {
@@ -38,8 +43,19 @@ it('markers that go round in a circle end the listing', async () => {
 
 it('a listing that never ends is cut at its bound', async () => {
   let page = 0;
-  const listing = await listAll(async () => ({ items: [], next: String(++page) }), 5);
+  const listing = await listAll(async () => ({ items: [], next: String(++page) }), { pagesMax: 5 });
   expect(listing.cut?.cause).toBe('TooManyPages: more than 5 pages');
+});
+
+it('a listing stopped early says where to go on, and goes on there', async () => {
+  const fetchPage: FetchPage = async (marker) => {
+    const page = Number(marker ?? 0);
+    return { items: [page], next: page < 3 ? String(page + 1) : undefined };
+  };
+  const head = await listAll(fetchPage, { stopAfter: 2 });
+  expect(head).toEqual({ items: [0, 1], cut: null, next: '2' });
+  expect((await listAll(fetchPage, { from: '2' })).items).toEqual([2, 3]);
+  expect(await listAll(fetchPage, { stopAfter: 4 })).toMatchObject({ items: [0, 1, 2, 3], next: undefined });
 });
 
 it('work is done a few at a time and its results keep their order', async () => {

@@ -1,18 +1,15 @@
 /**
- * From AWS's shapes to Muster's: kinds, moments, windows and locks. Items are as the SDK builds them.
+ * From RDS's shapes to Muster's: kinds, moments and windows. Items are as the SDK builds them.
  */
 
 import { describe, expect, it } from 'vitest';
 import {
-  backupVault,
   clusterBackup,
   dbCluster,
   dbClusterSnapshot,
   dbInstance,
   dbSnapshot,
   instanceBackup,
-  keyMetadata,
-  vaultItem,
 } from '../../../src/adapters/aws/schema.ts';
 import {
   clusterKindOf,
@@ -21,15 +18,11 @@ import {
   toClusterSnapshot,
   toInstanceBackup,
   toInstanceDatabase,
-  toKey,
   toSnapshot,
-  toVault,
-  toVaultPoint,
 } from '../../../src/adapters/aws/to-model.ts';
-import { at, SCOPE } from '../../support/aws-observations.ts';
+import { SCOPE } from '../../support/aws-observations.ts';
 
 const RDS = `arn:aws:rds:${SCOPE.region}:${SCOPE.accountId}`;
-const NOW = at('2026-02-26T21:00:00Z');
 
 const snapshot = (fields: object = {}) =>
   toSnapshot(
@@ -136,7 +129,7 @@ describe('a cluster snapshot', () => {
     expect(clusterSnapshot({ SourceDBClusterSnapshotArn: source })).toMatchObject({
       kind: 'snapshot_copy',
       dataAt: null,
-      copiedFromArn: source,
+      copiedFrom: source,
     });
   });
 
@@ -204,6 +197,42 @@ describe('an automated backup is', () => {
       databaseResourceId: 'cluster-ORDERS',
       ofCluster: true,
     });
+  });
+});
+
+it('a replicated automated backup names the database of the other region', () => {
+  const source = 'arn:aws:rds:us-east-1:111122223333:db:orders';
+  const replica = instanceBackup.parse({
+    DbiResourceId: 'db-ORDERS',
+    DBInstanceAutomatedBackupsArn: `${RDS}:auto-backup:ab-1`,
+    DBInstanceArn: source,
+    Engine: 'postgres',
+    Region: 'us-east-1',
+  });
+  expect(toInstanceBackup(SCOPE, replica)).toMatchObject({ ...SCOPE, role: 'replicated', databaseArn: source });
+});
+
+describe('a managed master password', () => {
+  const secret = { MasterUserSecret: { SecretArn: 'arn:secret', KmsKeyId: 'arn:key' } };
+  const instance = (fields: object) =>
+    toInstanceDatabase(
+      SCOPE,
+      dbInstance.parse({
+        DBInstanceIdentifier: 'o',
+        DBInstanceArn: `${RDS}:db:o`,
+        DbiResourceId: 'db-O',
+        Engine: 'postgres',
+        BackupRetentionPeriod: 1,
+        ...fields,
+      }),
+    );
+
+  it('is named by its secret and the key of that', () => {
+    expect(instance(secret)).toMatchObject({ managedSecretArn: 'arn:secret', managedSecretKeyArn: 'arn:key' });
+  });
+
+  it('is none where AWS shows no secret', () => {
+    expect(instance({})).toMatchObject({ managedSecretArn: null, managedSecretKeyArn: null });
   });
 });
 
@@ -275,87 +304,5 @@ it('an instance that replicates another names its source', () => {
     replicaOf: 'orders',
     retentionDays: 0,
     kind: 'rds_instance',
-  });
-});
-
-describe('a vault', () => {
-  const vault = (fields: object = {}) =>
-    toVault(SCOPE, backupVault.parse({ BackupVaultName: 'v', BackupVaultArn: 'arn:v', Locked: true, ...fields }), NOW);
-
-  it.each([
-    ['not at all when it says so', { Locked: false }, 'none'],
-    ['in governance without a date', {}, 'governance'],
-    ['in compliance from its date on', { LockDate: new Date('2026-02-26T21:00:00Z') }, 'compliance'],
-    ['in its grace time before that', { LockDate: new Date('2026-02-26T21:00:01Z') }, 'compliance_grace'],
-    ['in compliance when air-gapped', { Locked: false, VaultType: 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' }, 'compliance'],
-  ])('is locked %s', (_, fields, lock) => {
-    expect(vault(fields).lock).toBe(lock);
-  });
-
-  const point = (fields: object, vaultFields: object = {}) =>
-    toVaultPoint(
-      SCOPE,
-      vault(vaultFields),
-      vaultItem.parse({
-        RecoveryPointArn: `${RDS}:snapshot:awsbackup:job-1`,
-        ResourceArn: `${RDS}:db:orders`,
-        ResourceType: 'RDS',
-        Status: 'COMPLETED',
-        ...fields,
-      }),
-    );
-
-  it.each([
-    ['a snapshot', {}, {}, 'backup_snapshot'],
-    ['a copy from another vault', { SourceBackupVaultArn: 'arn:other' }, {}, 'backup_copy'],
-    [
-      'a copy out of reach when the vault is air-gapped',
-      { SourceBackupVaultArn: 'arn:other' },
-      { VaultType: 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' },
-      'air_gapped_copy',
-    ],
-    [
-      "the database's own PITR when continuous",
-      { RecoveryPointArn: 'arn:aws:backup:eu-west-1:111122223333:recovery-point:continuous:db-orders-1' },
-      {},
-      'backup_continuous',
-    ],
-  ])('holds %s', (_, fields, vaultFields, kind) => {
-    expect(point(fields, vaultFields).kind).toBe(kind);
-  });
-
-  it('gives a point the id of the snapshot beneath it and its end', () => {
-    const lifecycle = {
-      Lifecycle: { DeleteAfterDays: 35 },
-      CalculatedLifecycle: { DeleteAt: new Date('2026-04-01T05:00:00Z') },
-    };
-    expect(point(lifecycle)).toMatchObject({
-      id: 'awsbackup:job-1',
-      status: 'completed',
-      retentionDays: 35,
-      expiresAt: '2026-04-01T05:00:00.000Z',
-    });
-  });
-
-  it('lends its key to no point that is not encrypted', () => {
-    expect(point({ EncryptionKeyArn: 'arn:key', IsEncrypted: false }).keyArn).toBeNull();
-    expect(point({ EncryptionKeyArn: 'arn:key', IsEncrypted: true }).keyArn).toBe('arn:key');
-  });
-});
-
-it('a key to be deleted shows when', () => {
-  const metadata = keyMetadata.parse({
-    Arn: 'arn:aws:kms:us-east-1:999988887777:key/k',
-    KeyState: 'PendingDeletion',
-    KeyManager: 'CUSTOMER',
-    DeletionDate: new Date('2026-03-05T00:00:00Z'),
-  });
-  expect(toKey(SCOPE, metadata)).toEqual({
-    accountId: '999988887777',
-    region: 'us-east-1',
-    arn: 'arn:aws:kms:us-east-1:999988887777:key/k',
-    state: 'pending_deletion',
-    manager: 'customer',
-    deletionAt: '2026-03-05T00:00:00.000Z',
   });
 });

@@ -1,0 +1,151 @@
+/**
+ * Reads what a region of an account holds beside databases and recovery points: global databases, exports to S3, quotas.
+ *
+ * None of these can take a survivor away: a cluster that follows another is no recovery point, an export restores
+ * nothing, and a quota that was not read is taken as AWS's default, which AWS only raises. So each gap may hide
+ * survivors at most. Neptune's and DocumentDB's global databases share the call and are left out.
+ * Source: Amazon RDS API 2014-10-31, DescribeGlobalClusters, DescribeExportTasks, DescribeAccountAttributes (of its
+ * quotas `ManualSnapshots` and `ManualClusterSnapshots`; it has none for retained backups).
+ */
+
+import type { RDSClient } from '@aws-sdk/client-rds';
+import { parseArn, partitionOf, type Scope } from '../../core/arn.ts';
+import type { Gap, GlobalCluster, Quota, QuotaName } from '../../inventory/model.ts';
+import type { SnapshotExport } from '../../inventory/observations.ts';
+import type { Clients } from './clients.ts';
+import { type ListingRequest, observe } from './listing.ts';
+import {
+  type AccountQuota,
+  accountQuota,
+  type ExportTaskItem,
+  engineOnly,
+  exportTask,
+  type GlobalClusterItem,
+  globalCluster,
+} from './schema.ts';
+import { isForeignEngine } from './to-model.ts';
+
+/** What RDS shows of an account and region besides. */
+export interface AccountObservations {
+  readonly globalClusters: readonly GlobalCluster[];
+  readonly exports: readonly SnapshotExport[];
+  readonly quotas: readonly Quota[];
+  readonly gaps: readonly Gap[];
+}
+
+type Sdk = typeof import('@aws-sdk/client-rds');
+
+/** Reads them all; refused listings become gaps. */
+export async function readAccount(clients: Clients, scope: Scope): Promise<AccountObservations> {
+  const rds = await clients.rds();
+  const sdk = await import('@aws-sdk/client-rds');
+  const [globalClusters, exports, quotas] = await Promise.all([
+    observe(globalClustersOf(sdk, rds, scope)),
+    observe(exportsOf(sdk, rds, scope)),
+    observe(quotasOf(sdk, rds, scope)),
+  ]);
+  return {
+    globalClusters: globalClusters.values.map((cluster) => toGlobalCluster(scope, cluster)),
+    exports: exports.values.filter(({ Status }) => Status === 'COMPLETE').map((task) => toExport(scope, task)),
+    quotas: quotas.values.flatMap((quota) => toQuota(scope, quota)),
+    gaps: [globalClusters, exports, quotas].flatMap(({ gaps }) => gaps),
+  };
+}
+
+function globalClustersOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<GlobalClusterItem> {
+  return {
+    scope,
+    action: 'rds:DescribeGlobalClusters',
+    what: 'Aurora global databases',
+    hides: 'survivors',
+    schema: globalCluster,
+    ignore: (item) => {
+      const read = engineOnly.safeParse(item);
+      return read.success && isForeignEngine(read.data.Engine);
+    },
+    // Regions without global databases answer the call so, as if it did not exist.
+    absentOn: 'InvalidParameterValue',
+    fetchPage: async (marker) => {
+      const answer = await rds.send(new sdk.DescribeGlobalClustersCommand(page(marker)));
+      return { items: answer.GlobalClusters, next: answer.Marker };
+    },
+  };
+}
+
+function exportsOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<ExportTaskItem> {
+  return {
+    scope,
+    action: 'rds:DescribeExportTasks',
+    what: 'exports to S3',
+    hides: 'survivors',
+    schema: exportTask,
+    fetchPage: async (marker) => {
+      // The filter wants the status in lower case; the answer has it in upper case.
+      const Filters = [{ Name: 'status', Values: ['complete'] }];
+      const answer = await rds.send(new sdk.DescribeExportTasksCommand({ ...page(marker), Filters }));
+      return { items: answer.ExportTasks, next: answer.Marker };
+    },
+  };
+}
+
+function quotasOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<AccountQuota> {
+  return {
+    scope,
+    action: 'rds:DescribeAccountAttributes',
+    what: 'RDS quotas',
+    hides: 'survivors',
+    schema: accountQuota,
+    fetchPage: async () => {
+      const answer = await rds.send(new sdk.DescribeAccountAttributesCommand({}));
+      return { items: answer.AccountQuotas, next: undefined };
+    },
+  };
+}
+
+function page(marker: string | undefined): { MaxRecords: number; Marker?: string } {
+  return marker === undefined ? { MaxRecords: 100 } : { MaxRecords: 100, Marker: marker };
+}
+
+/** The scope is the writer's region: every region with a member shows the same global cluster. */
+function toGlobalCluster(scope: Scope, item: GlobalClusterItem): GlobalCluster {
+  const stated = item.GlobalClusterMembers.map((member) => ({
+    clusterArn: member.DBClusterArn,
+    writer: member.IsWriter,
+  }));
+  const named = new Set(stated.map(({ clusterArn }) => clusterArn));
+  const readers = item.GlobalClusterMembers.flatMap((member) => member.Readers).filter((arn) => !named.has(arn));
+  const writer = stated.find((member) => member.writer);
+  return {
+    accountId: scope.accountId,
+    region: (writer === undefined ? null : parseArn(writer.clusterArn)?.region) ?? scope.region,
+    arn: item.GlobalClusterArn,
+    resourceId: item.GlobalClusterResourceId,
+    identifier: item.GlobalClusterIdentifier,
+    deletionProtection: item.DeletionProtection,
+    members: [...stated, ...[...new Set(readers)].map((clusterArn) => ({ clusterArn, writer: false }))],
+  };
+}
+
+/** An export has no ARN of its own: the place of its files stands for it. */
+function toExport(scope: Scope, task: ExportTaskItem): SnapshotExport {
+  const path = [task.S3Bucket, task.S3Prefix, task.ExportTaskIdentifier].filter((part) => part !== null && part !== '');
+  return {
+    ...scope,
+    id: task.ExportTaskIdentifier,
+    arn: `arn:${partitionOf(scope.region)}:s3:::${path.join('/')}`,
+    sourceArn: task.SourceArn,
+    sourceAt: task.SnapshotTime,
+    endedAt: task.TaskEndTime,
+    keyArn: task.KmsKeyId,
+  };
+}
+
+const QUOTAS: Readonly<Record<string, QuotaName>> = {
+  ManualSnapshots: 'manual_snapshots',
+  ManualClusterSnapshots: 'manual_cluster_snapshots',
+};
+
+function toQuota(scope: Scope, { AccountQuotaName, Used, Max }: AccountQuota): Quota[] {
+  const name = QUOTAS[AccountQuotaName];
+  return name === undefined ? [] : [{ ...scope, name, used: Used, max: Max }];
+}

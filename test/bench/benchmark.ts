@@ -1,0 +1,53 @@
+/**
+ * What a benchmark is: figures side by side, and bars that must not be exceeded.
+ */
+
+/** One thing measured; what does not apply is left out. */
+export interface Row {
+  readonly what: string;
+  readonly wallMs?: number;
+  readonly cpuMs?: number;
+  readonly peakMb?: number;
+}
+
+/** A figure and the most it may be. */
+export interface Bar {
+  readonly what: string;
+  readonly value: number;
+  readonly atMost: number;
+}
+
+/** Measured `rounds` times over; the figures are medians. */
+export interface Benchmark {
+  readonly name: string;
+  readonly run: (rounds: number) => Promise<{ readonly rows: readonly Row[]; readonly bars: readonly Bar[] }>;
+}
+
+/** A bar. */
+export function bar(what: string, value: number, atMost: number): Bar {
+  return { what, value, atMost };
+}
+
+/** True when the figure is within its bar; one that is no number is not. */
+export function holds({ value, atMost }: Bar): boolean {
+  return value <= atMost;
+}
+
+/** The tables of one benchmark, as text. */
+export function printResult(name: string, rows: readonly Row[], bars: readonly Bar[]): string {
+  const figure = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0)).padStart(10);
+  return [
+    name,
+    '',
+    `  ${''.padEnd(52)}${'wall ms'.padStart(10)}${'CPU ms'.padStart(10)}${'peak MB'.padStart(10)}`,
+    ...rows.map(
+      ({ what, wallMs, cpuMs, peakMb }) => `  ${what.padEnd(52)}${figure(wallMs)}${figure(cpuMs)}${figure(peakMb)}`,
+    ),
+    '',
+    ...bars.map((one) => {
+      const value = one.value.toFixed(2).padStart(10);
+      return `  ${one.what.padEnd(52)}${value}  at most ${one.atMost}  ${holds(one) ? 'holds' : 'MISSED'}`;
+    }),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+/**
+ * What the benchmarks compare, each a function that runs once in a process of its own.
+ *
+ * The inventory's: Muster's whole reading of a region, the SDK's paginator over the same listings, and the same pages
+ * fetched and thrown away. Each outcome names what was read, so that a run that missed something cannot pass.
+ */
+
+import { createHash } from 'node:crypto';
+import { createClients } from '../../src/adapters/aws/clients.ts';
+import { createEstateReader } from '../../src/adapters/aws/estate-reader.ts';
+import { parseInstant } from '../../src/core/time.ts';
+import { OBSERVED_AT, REGION } from './estate.ts';
+
+type Work = (input: readonly string[]) => Promise<string>;
+
+const CREDENTIALS = { accessKeyId: 'AKIABENCH', secretAccessKey: 'not-a-secret' } as const;
+const SNAPSHOT_TYPES = ['automated', 'manual'] as const;
+
+/** By name; the first argument of each is the endpoint. */
+export const CONTENDERS: Readonly<Record<string, Work>> = { muster: readInventory, sdk: paginate, plain: fetchPages };
+
+/** Ids in, whatever their order, one short text out. */
+export function digestOf(snapshots: readonly string[], databases: number): string {
+  const digest = createHash('sha256')
+    .update([...snapshots].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16);
+  return `${databases} databases, ${snapshots.length} snapshots ${digest}`;
+}
+
+async function readInventory([endpoint = '']: readonly string[]): Promise<string> {
+  const clients = createClients({ region: REGION, endpoint, credentials: CREDENTIALS });
+  const inventory = await createEstateReader(clients).read(parseInstant(OBSERVED_AT, 'bench'));
+  clients.close();
+  const gaps = inventory.gaps.filter(({ action }) => action.startsWith('rds:'));
+  if (gaps.length > 0) return `gaps: ${gaps.map(({ action, cause }) => `${action} ${cause}`).join('; ')}`;
+  const kinds = ['system_snapshot', 'manual_snapshot'];
+  const ids = inventory.recoveryPoints.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
+  return digestOf(ids, inventory.databases.length);
+}
+
+async function paginate([endpoint = '']: readonly string[]): Promise<string> {
+  const sdk = await import('@aws-sdk/client-rds');
+  const client = new sdk.RDSClient({ region: REGION, endpoint, credentials: CREDENTIALS });
+  let databases = 0;
+  for await (const page of sdk.paginateDescribeDBInstances({ client, pageSize: 100 }, {})) {
+    databases += page.DBInstances?.length ?? 0;
+  }
+  const ids: string[] = [];
+  for (const SnapshotType of SNAPSHOT_TYPES) {
+    for await (const page of sdk.paginateDescribeDBSnapshots({ client, pageSize: 100 }, { SnapshotType })) {
+      for (const snapshot of page.DBSnapshots ?? []) ids.push(snapshot.DBSnapshotIdentifier ?? '');
+    }
+  }
+  client.destroy();
+  return digestOf(ids, databases);
+}
+
+/** One page after another, read as text, of which only the marker is looked at. */
+async function fetchPages([endpoint = '']: readonly string[]): Promise<string> {
+  const listings = [
+    'Action=DescribeDBInstances',
+    ...SNAPSHOT_TYPES.map((type) => `Action=DescribeDBSnapshots&SnapshotType=${type}`),
+  ];
+  let characters = 0;
+  let pages = 0;
+  for (const listing of listings) {
+    let marker: string | undefined = '';
+    while (marker !== undefined) {
+      const body: string = `${listing}&Version=2014-10-31&MaxRecords=100${marker === '' ? '' : `&Marker=${marker}`}`;
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const text: string = await (await fetch(endpoint, { method: 'POST', headers, body })).text();
+      characters += text.length;
+      pages += 1;
+      marker = /<Marker>(.*?)<\/Marker>/.exec(text)?.[1];
+    }
+  }
+  return `${pages} pages, ${characters} characters`;
+}

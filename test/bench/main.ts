@@ -1,0 +1,25 @@
+/**
+ * `npm run bench`: runs every benchmark, prints a table, exits 1 if a bar is missed. Never part of `npm test`.
+ *
+ * To add one: write `<name>-bench.ts` that exports a `Benchmark`, put what it compares into `contenders.ts`, and name it
+ * below. The estate (`estate.ts`, the same for the same seed) comes as XML over HTTP (`withPageServer`) or as Muster's
+ * inventory (`inventoryOf`). Each run is a new process; contenders take turns. `MUSTER_ROUNDS` changes how often, 5
+ * unless told; arguments choose benchmarks by name.
+ */
+
+import process from 'node:process';
+import { type Benchmark, holds, printResult } from './benchmark.ts';
+import { INVENTORY_BENCH } from './inventory-bench.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [INVENTORY_BENCH];
+
+const rounds = Number(process.env['MUSTER_ROUNDS'] ?? 5);
+const chosen = process.argv.slice(2);
+let missed = false;
+for (const { name, run } of BENCHMARKS) {
+  if (chosen.length > 0 && !chosen.some((word) => name.includes(word))) continue;
+  const { rows, bars } = await run(rounds);
+  process.stdout.write(`${printResult(name, rows, bars)}\n`);
+  missed ||= !bars.every(holds);
+}
+process.exitCode = missed ? 1 : 0;
