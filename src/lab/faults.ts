@@ -14,6 +14,7 @@ export const FAULTS = {
   InvalidParameterValue: 400,
   MalformedQueryString: 404,
   MissingAuthenticationToken: 403,
+  AccessDenied: 403,
   IncompleteSignature: 400,
   MissingParameter: 400,
   // Databases.
@@ -22,6 +23,7 @@ export const FAULTS = {
   DBInstanceAlreadyExists: 400,
   DBInstanceNotFound: 404,
   DBSubnetGroupNotFoundFault: 404,
+  ExportTaskNotFound: 404,
   GlobalClusterNotFoundFault: 404,
   InvalidDBClusterStateFault: 400,
   InvalidDBInstanceState: 400,
@@ -42,6 +44,9 @@ export const FAULTS = {
   InvalidDBInstanceAutomatedBackupState: 400,
   InvalidDBSnapshotState: 400,
   SnapshotQuotaExceeded: 400,
+  // IAM.
+  InvalidInput: 400,
+  NoSuchEntity: 404,
   // KMS and AWS Backup.
   NotFoundException: 400,
   InvalidMarkerException: 400,

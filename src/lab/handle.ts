@@ -4,16 +4,17 @@
  *
  * Finds the service from the SigV4 scope, brings the world up to the instant, carries the call out and keeps
  * the ledger. A refused call changes nothing else. Reads no clock, network, environment or randomness.
- * Source of the error shapes: Query protocol (RDS, STS), JSON 1.1 (KMS), REST-JSON (AWS Backup).
+ * Source of the error shapes: Query protocol (RDS, STS, IAM), JSON 1.1 (KMS), REST-JSON (AWS Backup).
  */
 
 import { createHash } from 'node:crypto';
-import { partitionOf, type Scope } from '../core/arn.ts';
+import type { Scope } from '../core/arn.ts';
 import type { Instant } from '../core/time.ts';
 import { type Caller, callerOf } from './auth.ts';
 import { callBackup } from './backup.ts';
 import type { Effect } from './effects.ts';
 import { AwsFault } from './faults.ts';
+import { callIam } from './iam.ts';
 import { callKms } from './kms.ts';
 import { withEntry } from './ledger.ts';
 import { jsonResponse, type LabRequest, type LabResponse } from './messages.ts';
@@ -21,7 +22,8 @@ import { paceOf } from './rds/call.ts';
 import { actionTable, callRds } from './rds/dispatch.ts';
 import { aimedAt } from './rds/tags.ts';
 import { settle } from './settle.ts';
-import { placeAt, type World, withPlace } from './world.ts';
+import { callSts } from './sts.ts';
+import { neighboursOf, placeAt, type World, withPlace } from './world.ts';
 import { renderXml, type Xml } from './xml.ts';
 
 /** What came of one request. */
@@ -49,7 +51,9 @@ function route(request: LabRequest, world: World, caller: Caller, at: Instant): 
       case 'rds':
         return rds(request, world, caller, scope, at);
       case 'sts':
-        return only(sts(request, world, caller, scope));
+        return sts(request, world, caller, scope, at);
+      case 'iam':
+        return only(iam(request, world));
       case 'kms':
         return only(callKms(request, placeAt(world, scope)));
       case 'backup':
@@ -82,7 +86,8 @@ function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, at
     });
   };
   try {
-    const reply = callRds(form, placeAt(world, scope), { action, at, scope, pace: paceOf(world.pace) });
+    const given = { action, at, scope, pace: paceOf(world.pace), neighbours: neighboursOf(world, scope) };
+    const reply = callRds(form, placeAt(world, scope), given);
     const next = entered('ok');
     const response = queryResponse(action, 'rds', reply.body, requestId(world));
     return { response, world: table?.writes ? withPlace(next, reply.place) : next, effects: reply.effects };
@@ -92,23 +97,22 @@ function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, at
   }
 }
 
-function sts(request: LabRequest, world: World, caller: Caller, scope: Scope): LabResponse {
-  const action = formOf(request).get('Action') ?? '';
-  if (action !== 'GetCallerIdentity')
-    throw new AwsFault('InvalidAction', `The lab does not implement the STS action ${action}.`);
-  const { principal } = caller;
-  const arn = principal.arn.replace(/^arn:aws:/, `arn:${partitionOf(scope.region)}:`);
-  const body: Xml[] = [
-    ['Arn', arn],
-    ['UserId', principal.userId],
-    ['Account', principal.accountId],
-  ];
-  return queryResponse(action, 'sts', body, requestId(world));
+function sts(request: LabRequest, world: World, caller: Caller, scope: Scope, at: Instant): Handled {
+  const form = formOf(request);
+  const reply = callSts(form, world, { caller, scope, at });
+  const response = queryResponse(form.get('Action') ?? '', 'sts', reply.body, requestId(world));
+  return { response, world: reply.world, effects: [] };
+}
+
+function iam(request: LabRequest, world: World): LabResponse {
+  const form = formOf(request);
+  return queryResponse(form.get('Action') ?? '', 'iam', callIam(form, world.policies), requestId(world));
 }
 
 const NAMESPACES: Readonly<Record<string, string>> = {
   rds: 'http://rds.amazonaws.com/doc/2014-10-31/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
 };
 
 function queryResponse(action: string, service: string, body: readonly Xml[], id: string): LabResponse {

@@ -11,7 +11,7 @@ import { handle } from './handle.ts';
 import type { LabRequest, LabResponse } from './messages.ts';
 import type { PaceName } from './pace.ts';
 import { report, settle } from './settle.ts';
-import { type EstateInput, type World, worldOf } from './world.ts';
+import { type EstateInput, type Instance, placesOf, type World, worldOf } from './world.ts';
 
 /** The lab apart from how it is reached. */
 export interface LabHost {
@@ -31,7 +31,7 @@ export function startHost(options: {
 }): LabHost {
   const { estate, engine, now } = options;
   let world = worldOf(estate, options.pace);
-  const missing = new Set(estate.place.instances.map((instance) => instance.resourceId));
+  const missing = new Set(instancesOf(estate).map((instance) => instance.resourceId));
   let allOpened: () => void = () => {};
   const opened = new Promise<void>((resolve) => {
     allOpened = resolve;
@@ -64,11 +64,15 @@ export function startHost(options: {
   };
 }
 
+function instancesOf(estate: EstateInput): Instance[] {
+  return placesOf(estate).flatMap(({ instances }) => instances);
+}
+
 function openingsOf(estate: EstateInput): Effect[] {
   const volumes = Object.entries(estate.volumes).map(
     ([volumeId, seed]): Effect => ({ kind: 'create_volume', volumeId, seed }),
   );
-  const openings = estate.place.instances.map(
+  const openings = instancesOf(estate).map(
     ({ volumeId, resourceId }): Effect => ({ kind: 'open_volume', volumeId, openingId: resourceId, waits: true }),
   );
   return [...volumes, ...openings];

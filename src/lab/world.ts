@@ -114,6 +114,10 @@ export interface Snapshot {
   readonly tags: readonly Tag[];
   /** Tags the database bore, which a restore without `Tags` copies. */
   readonly sourceTags: readonly Tag[];
+  /** ARN of the snapshot it was copied from; only copies from another region or account have one. */
+  readonly copiedFrom?: string;
+  /** Accounts that may restore or copy it. */
+  readonly sharedWith?: readonly string[];
 }
 
 /** Automated backups that outlived their database (`DeleteAutomatedBackups=false`). */
@@ -123,6 +127,29 @@ export interface RetainedBackup {
   readonly windowStartsAt: Instant;
   readonly windowEndsAt: Instant;
   readonly expiresAt: Instant;
+}
+
+/** An export of a snapshot to S3. */
+export interface ExportTask {
+  readonly identifier: string;
+  readonly sourceArn: string;
+  readonly sourceAt: Instant;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly keyArn: string;
+  readonly status: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED';
+}
+
+/** A global database, as each region with a member of it shows it. */
+export interface GlobalCluster {
+  readonly identifier: string;
+  readonly resourceId: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly deletionProtection: boolean;
+  readonly members: readonly { readonly clusterArn: string; readonly writer: boolean }[];
 }
 
 /** A DB subnet group. */
@@ -173,6 +200,19 @@ export interface Vault {
   readonly recoveryPoints: readonly RecoveryPoint[];
 }
 
+/** A statement of a policy given to a principal of the lab. */
+export interface IdentityStatement {
+  readonly effect: 'Allow' | 'Deny';
+  /** Patterns of `service:Action` and of ARNs. */
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Context keys that its condition asks for; empty when it has none. */
+  readonly conditionKeys: readonly string[];
+}
+
+/** A policy given to a principal of the lab. */
+export type IdentityPolicy = readonly IdentityStatement[];
+
 /** One account in one region. */
 export interface Place {
   readonly scope: Scope;
@@ -185,6 +225,17 @@ export interface Place {
   readonly subnetGroups: readonly SubnetGroup[];
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  readonly exports: readonly ExportTask[];
+  readonly globalClusters: readonly GlobalCluster[];
+  /** Engine versions that can no longer be restored, such as `postgres 9.6.1`. */
+  readonly withdrawnVersions: readonly string[];
+}
+
+/** A role that the lab's own accounts may assume. */
+export interface Role {
+  readonly arn: string;
+  /** What `ExternalId` must say; null when nothing is asked for. */
+  readonly externalId: string | null;
 }
 
 /** Everything the endpoint knows. */
@@ -193,6 +244,9 @@ export interface World {
   readonly home: Scope;
   readonly pace: PaceName;
   readonly principals: Readonly<Record<string, Principal>>;
+  readonly roles: readonly Role[];
+  /** What each user and role was given, by its ARN; asked about only, since the lab lets everybody call everything. */
+  readonly policies: Readonly<Record<string, readonly IdentityPolicy[]>>;
   /** By `account/region`; a place nobody has written to is absent and reads as empty. */
   readonly places: Readonly<Record<string, Place>>;
   readonly requestsSeen: number;
@@ -207,10 +261,14 @@ export interface VolumeSeed {
   readonly sql: readonly string[];
 }
 
-/** A starting state: one place, and the content of the volumes it names. */
+/** A starting state: a place, those beside it in other regions and accounts, and the content of the volumes they name. */
 export interface EstateInput {
   readonly place: Place;
+  readonly elsewhere?: readonly Place[];
+  readonly roles?: readonly Role[];
   readonly volumes: Readonly<Record<string, VolumeSeed>>;
+  /** Besides those of the lab's own user, who may do everything. */
+  readonly policies?: World['policies'];
 }
 
 /** A place with nothing in it but the account's `aws/rds` key and default subnet group. */
@@ -225,6 +283,9 @@ export function emptyPlace(scope: Scope): Place {
     subnetGroups: [defaultSubnetGroup(scope)],
     keys: [managedKey(scope)],
     vaults: [],
+    exports: [],
+    globalClusters: [],
+    withdrawnVersions: [],
   };
 }
 
@@ -255,6 +316,8 @@ function digest(scope: Scope, name: string): string {
   return createHash('sha256').update(`${scope.accountId} ${scope.region} ${name}`).digest('hex');
 }
 
+const EVERYTHING: IdentityPolicy = [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditionKeys: [] }];
+
 /** A world holding one estate. */
 export function worldOf(estate: EstateInput, pace: PaceName): World {
   const { scope } = estate.place;
@@ -262,10 +325,22 @@ export function worldOf(estate: EstateInput, pace: PaceName): World {
     home: scope,
     pace,
     principals: {},
-    places: { [placeName(scope)]: estate.place },
+    policies: { [`arn:aws:iam::${scope.accountId}:user/lab`]: [EVERYTHING], ...estate.policies },
+    roles: estate.roles ?? [],
+    places: Object.fromEntries(placesOf(estate).map((place) => [placeName(place.scope), place])),
     requestsSeen: 0,
     ledger: null,
   };
+}
+
+/** Every place of an estate, its home first. */
+export function placesOf({ place, elsewhere = [] }: EstateInput): readonly Place[] {
+  return [place, ...elsewhere];
+}
+
+/** The places of other accounts in a region: what they share can be seen there. */
+export function neighboursOf(world: World, { accountId, region }: Scope): readonly Place[] {
+  return Object.values(world.places).filter(({ scope }) => scope.region === region && scope.accountId !== accountId);
 }
 
 /** The place at a scope; empty when nothing was ever put there. */

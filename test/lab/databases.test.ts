@@ -66,6 +66,18 @@ const aCluster = (more: object = {}) =>
     ...more,
   });
 
+describe('a database without a first database', () => {
+  it.each(['orders', 'courses'])('takes an empty name for none, as Terraform sends it: %s', async (identifier) => {
+    const { rds } = aLab('empty');
+    const instance = identifier === 'orders';
+    await (instance ? rds.send(anInstance({ DBName: '' })) : rds.send(aCluster({ DatabaseName: '' })));
+    const shown = instance
+      ? (await shownInstance(rds, identifier))?.DBName
+      : (await shownCluster(rds, identifier))?.DatabaseName;
+    expect(shown).toBeUndefined();
+  });
+});
+
 describe('a new instance', () => {
   it('is creating, then backing up, then available with its first system snapshot', async () => {
     const { rds, lab } = aLab('empty');

@@ -23,6 +23,8 @@ export interface Call {
   readonly at: Instant;
   readonly scope: Scope;
   readonly pace: Pace;
+  /** Other accounts in this region, whose shared snapshots can be seen. */
+  readonly neighbours: readonly Place[];
   readonly parameters: Parameters;
 }
 

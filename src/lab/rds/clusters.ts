@@ -70,7 +70,7 @@ export const createDBCluster: Action = (call, place) => {
     engine,
     version,
     masterUsername,
-    databaseName: parameters.text('DatabaseName'),
+    databaseName: parameters.text('DatabaseName') || null,
     kmsKeyArn: key === null ? null : keyArn(call.scope, key),
     retentionDays: parameters.whole('BackupRetentionPeriod') ?? 1,
     seconds: call.pace.creatingCluster,

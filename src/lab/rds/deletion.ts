@@ -23,7 +23,8 @@ import { namedInstance } from './instances.ts';
 
 /** Retained automated backups an account may hold of each kind in a region. */
 const RETAINED_MAX = 40;
-const MANUAL_SNAPSHOTS_MAX = 100;
+/** Manual snapshots of one kind that a region holds at most. */
+export const MANUAL_SNAPSHOTS_MAX = 100;
 
 interface Ended {
   readonly place: Place;

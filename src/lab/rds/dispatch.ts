@@ -13,6 +13,7 @@ import type { Action, Call, Reply } from './call.ts';
 import * as clusters from './clusters.ts';
 import * as deletion from './deletion.ts';
 import * as instances from './instances.ts';
+import * as listings from './listings.ts';
 import { readParameters } from './parameters.ts';
 import * as restore from './restore.ts';
 import * as snapshots from './snapshots.ts';
@@ -27,8 +28,11 @@ const HANDLERS: Readonly<Record<ActionName, Action>> = {
   DescribeDBClusterAutomatedBackups: automatedBackups.describeDBClusterAutomatedBackups,
   DescribeDBSnapshotAttributes: snapshots.describeDBSnapshotAttributes,
   DescribeDBClusterSnapshotAttributes: snapshots.describeDBClusterSnapshotAttributes,
-  DescribeGlobalClusters: tags.describeGlobalClusters,
-  DescribeDBSubnetGroups: tags.describeDBSubnetGroups,
+  DescribeGlobalClusters: listings.describeGlobalClusters,
+  DescribeExportTasks: listings.describeExportTasks,
+  DescribeAccountAttributes: listings.describeAccountAttributes,
+  DescribeDBEngineVersions: listings.describeDBEngineVersions,
+  DescribeDBSubnetGroups: listings.describeDBSubnetGroups,
   ListTagsForResource: tags.listTagsForResource,
   AddTagsToResource: tags.addTagsToResource,
   RemoveTagsFromResource: tags.removeTagsFromResource,

@@ -81,7 +81,8 @@ function createStandalone(call: Call, place: Place): Reply {
     engine,
     version,
     masterUsername,
-    databaseName: parameters.text('DBName'),
+    // The AWS provider of Terraform sends an empty name for none.
+    databaseName: parameters.text('DBName') || null,
     kmsKeyArn: key === null ? null : keyArn(call.scope, key),
     retentionDays: parameters.whole('BackupRetentionPeriod') ?? 1,
     instanceClass: given(call, 'DBInstanceClass'),

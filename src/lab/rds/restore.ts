@@ -17,6 +17,7 @@ import { beginCluster } from './clusters.ts';
 import * as preset from './defaults.ts';
 import { instanceXml } from './instance-xml.ts';
 import { beginInstance } from './instances.ts';
+import { isWithdrawn } from './listings.ts';
 import { namedSnapshot } from './snapshots.ts';
 
 /** `RestoreDBClusterFromSnapshot`: storage only. */
@@ -60,6 +61,12 @@ export const restoreDBInstanceFromDBSnapshot: Action = (call, place) => {
     engine === snapshot.engine,
     'InvalidParameterCombination',
     `The engine ${engine} cannot restore a snapshot of ${snapshot.engine}.`,
+  );
+  // The call has no EngineVersion: an instance comes back as what it was, or not at all.
+  refuseUnless(
+    !isWithdrawn(place, engine, snapshot.engineVersion),
+    'InvalidParameterCombination',
+    `Cannot find version ${snapshot.engineVersion} for ${engine}`,
   );
   const asked = parameters.whole('AllocatedStorage');
   const least = Number(snapshot.settings['AllocatedStorage'] ?? '20');

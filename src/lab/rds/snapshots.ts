@@ -2,8 +2,7 @@
  * DB snapshots and cluster snapshots: describe, attributes, create, delete.
  *
  * Without `SnapshotType` the listing holds automated and manual ones; AWS Backup's are shown only when asked
- * for (`awsbackup`), and shared or public ones never, because the lab has no other account's. Source: Amazon
- * RDS API 2014-10-31, `DescribeDBSnapshots`, `DescribeDBClusterSnapshots`, `DeleteDBSnapshot`.
+ * for (`awsbackup`), other accounts' only as `shared`, and public ones never. Source: Amazon RDS API 2014-10-31, `DescribeDBSnapshots`, `DescribeDBClusterSnapshots`, `DeleteDBSnapshot`.
  */
 
 import { rdsArn } from '../../core/arn.ts';
@@ -76,6 +75,7 @@ function describe(call: Call, place: Place, kind: SnapshotKind): Reply {
   const { parameters } = call;
   const type = parameters.text('SnapshotType');
   refuseUnless(type === null || TYPES.includes(type), 'InvalidParameterValue', `Unrecognized snapshot type: ${type}`);
+  if (type === 'shared') return describeShared(call, place, kind);
   const named = parameters.text(shape.id) === null ? null : namedSnapshot(call, place, kind, shape.id);
   const source = parameters.text(shape.source);
   const sourceName = source === null ? null : identifierIn(source, kind === 'db' ? 'db' : 'cluster', call.scope);
@@ -113,6 +113,19 @@ function describe(call: Call, place: Place, kind: SnapshotKind): Reply {
     place,
     pageOf(call, snapshots, (snapshot) => snapshot.identifier, element),
   );
+}
+
+/** What other accounts share with this one, under their own ARNs. */
+function describeShared(call: Call, place: Place, kind: SnapshotKind): Reply {
+  const { element, xml } = SHAPES[kind];
+  const shared = call.neighbours.flatMap((owner) =>
+    owner.snapshots
+      .filter((snapshot) => snapshot.kind === kind && snapshot.sharedWith?.includes(call.scope.accountId))
+      .map((snapshot) => ({ owner, snapshot })),
+  );
+  const content = (item: (typeof shared)[number]) => xml(item.owner, item.snapshot);
+  const key = (item: (typeof shared)[number]) => `${item.owner.scope.accountId} ${item.snapshot.identifier}`;
+  return shows(place, pageOf(call, filtered(call, shared, {}), key, { list: `${element}s`, member: element, content }));
 }
 
 /** Naming one that is not manual takes `SnapshotType` as well, as AWS documents for automated ones. */

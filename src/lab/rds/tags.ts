@@ -1,16 +1,15 @@
 /**
- * Tags by ARN, on databases and snapshots; and the small listings nothing else hangs on.
+ * Tags by ARN, on databases and snapshots.
  *
- * Source: Amazon RDS API 2014-10-31, `ListTagsForResource`, `AddTagsToResource`, `RemoveTagsFromResource`,
- * `DescribeDBSubnetGroups`, `DescribeGlobalClusters` (the lab has no global clusters).
+ * Source: Amazon RDS API 2014-10-31, `ListTagsForResource`, `AddTagsToResource`, `RemoveTagsFromResource`.
  */
 
 import { parseArn, rdsArn } from '../../core/arn.ts';
 import { findCluster, findInstance, findSnapshot, putCluster, putInstance, putSnapshot } from '../edit.ts';
 import { AwsFault, refuseUnless } from '../faults.ts';
-import type { Place, SubnetGroup, Tag } from '../world.ts';
-import { type Action, type Call, filtered, given, pageOf, shows } from './call.ts';
-import { subnetGroupXml, tagsXml } from './cluster-xml.ts';
+import type { Place, Tag } from '../world.ts';
+import { type Action, type Call, given, shows } from './call.ts';
+import { tagsXml } from './cluster-xml.ts';
 
 /** Something that bears tags, and how to put other tags on it. */
 interface Tagged {
@@ -62,34 +61,6 @@ function tagged(call: Call, place: Place): Tagged {
   if (arn.resourceType === 'subgrp' && call.action === 'ListTagsForResource') return { tags: [], with: () => place };
   throw new AwsFault('InvalidParameterValue', `The lab keeps no tags for resources of type ${arn.resourceType}.`);
 }
-
-/** `DescribeDBSubnetGroups`. */
-export const describeDBSubnetGroups: Action = (call, place) => {
-  const name = call.parameters.text('DBSubnetGroupName');
-  const chosen = place.subnetGroups.filter((group) => name === null || group.name === name.toLowerCase());
-  refuseUnless(
-    name === null || chosen.length > 0,
-    'DBSubnetGroupNotFoundFault',
-    `DB subnet group '${name}' does not exist.`,
-  );
-  const groups = filtered(call, chosen, {});
-  const content = (group: SubnetGroup) => subnetGroupXml(place, group);
-  return shows(
-    place,
-    pageOf(call, groups, (group) => group.name, { list: 'DBSubnetGroups', member: 'DBSubnetGroup', content }),
-  );
-};
-
-/** `DescribeGlobalClusters`: there are none. */
-export const describeGlobalClusters: Action = (call, place) => {
-  const name = call.parameters.text('GlobalClusterIdentifier');
-  refuseUnless(name === null, 'GlobalClusterNotFoundFault', `Global cluster ${name} not found.`);
-  const none = filtered<string>(call, [], { 'db-cluster-id': () => [], region: () => [] });
-  return shows(
-    place,
-    pageOf(call, none, (id) => id, { list: 'GlobalClusters', member: 'GlobalClusterMember', content: () => [] }),
-  );
-};
 
 /** The ARN a call is aimed at, for the ledger; null when the parameter is missing. */
 export function aimedAt(call: Pick<Call, 'scope'>, value: string | null, type: string): string | null {
