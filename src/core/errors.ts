@@ -26,6 +26,29 @@ export const ERRORS = {
   MUSTER_PLAN_IS_STATE: { class: 'config', hint: 'Pass a plan: terraform plan -out=p, then terraform show -json p.' },
   MUSTER_PLAN_VERSION: { class: 'config', hint: 'Muster reads plan format 1.x of Terraform and OpenTofu.' },
   MUSTER_PLAN_SHAPE: { class: 'config', hint: 'Write the plan anew with terraform show -json; do not edit it.' },
+  MUSTER_KUBERNETES_INVALID: {
+    class: 'config',
+    hint: 'Pass an AdmissionReview, or what kubectl get -o yaml prints of the objects to be deleted.',
+  },
+  MUSTER_CLOUDFORMATION_INVALID: {
+    class: 'config',
+    hint: 'Write it with: aws cloudformation describe-change-set --include-property-values; or pass a template and --delete.',
+  },
+  MUSTER_CLEANER_INVALID: {
+    class: 'config',
+    hint: 'Pass the config of aws-nuke or cloud-nuke, or a Cloud Custodian policy file, as the tool itself takes it.',
+  },
+  MUSTER_PLAN_FILE_INVALID: { class: 'config', hint: 'Pass the file that terraform plan -out wrote.' },
+  MUSTER_STATE_EMPTY: {
+    class: 'config',
+    hint: 'Find the state that knows these resources; for the first apply of all leave --state out.',
+  },
+  MUSTER_STATE_NOT_STATE: { class: 'config', hint: 'Write it with: terraform state pull > state.json' },
+  MUSTER_STATE_ENCRYPTED: {
+    class: 'config',
+    hint: 'Pass what tofu state pull prints as --state, and leave an encrypted plan file out.',
+  },
+  MUSTER_STATE_SHAPE: { class: 'config', hint: 'Pull the state anew with terraform state pull; do not edit it.' },
   MUSTER_POLICY_INVALID: { class: 'config', hint: 'Correct the named key in the policy file.' },
   MUSTER_DRILL_INVALID: { class: 'config', hint: 'Correct the named key in the drill definition.' },
   MUSTER_INVENTORY_INVALID: { class: 'config', hint: 'Write it with: muster scan --json > inventory.json' },

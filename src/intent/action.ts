@@ -34,6 +34,10 @@ export interface ProtectionChange {
   readonly deletionProtection?: boolean;
   readonly retentionDays?: Days;
   readonly applyImmediately?: boolean;
+  /** Kept by the tool and sent to nobody until it deletes. */
+  readonly skipFinalSnapshot?: boolean;
+  /** Kept by the tool and sent to nobody until it deletes. */
+  readonly deleteAutomatedBackups?: boolean;
 }
 
 /** One API-level action; `kind` names the call. */
@@ -129,6 +133,29 @@ export type SignalCode = (typeof SIGNAL_CODES)[number];
 export const INTENT_SOURCES = ['terraform', 'command', 'kubernetes', 'cloudformation', 'cleaner', 'what_if'] as const;
 export type IntentSource = (typeof INTENT_SOURCES)[number];
 
+/** The state behind a change, as a file beside the document shows it. */
+export interface StateEvidence {
+  /** Names one history of states. */
+  readonly lineage: string;
+  /** Counts the versions of that history. */
+  readonly serial: number;
+  /** Kind of backend, such as `s3`; null when nothing shows it. */
+  readonly backend: string | null;
+  /** Resource ids of the databases that it claims. */
+  readonly databases: readonly string[];
+  /** Those of them that the change lets go of without deleting them. */
+  readonly forgets: readonly string[];
+}
+
+/** The file that would be applied. */
+export interface PlanFileEvidence {
+  readonly digest: Digest;
+  /** False when its inside could not be compared with the document that was read. */
+  readonly compared: boolean;
+  /** Where the document contradicts it, in words. */
+  readonly contradictions: readonly string[];
+}
+
 /** What somebody is about to do. */
 export interface Intent {
   readonly source: IntentSource;
@@ -142,4 +169,8 @@ export interface Intent {
   readonly signals: readonly Signal[];
   /** True when the document carries a record of what the tool believes to exist. */
   readonly stateSeen: boolean;
+  /** Left out when no state was shown beside the document. */
+  readonly state?: StateEvidence;
+  /** Left out when the file to be applied was not shown. */
+  readonly planFile?: PlanFileEvidence;
 }

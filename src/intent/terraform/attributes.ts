@@ -7,12 +7,15 @@
  * `true` stands for the whole value).
  */
 
-import { MusterError } from '../../core/errors.ts';
+import { type ErrorCode, MusterError } from '../../core/errors.ts';
 import { invariant } from '../../core/invariant.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-text.ts';
 
-/** What kinds of attribute an allow-list may name; `texts` is a list or set of text. */
-export const ATTRIBUTE_KINDS = ['text', 'flag', 'number', 'texts'] as const;
+/**
+ * What kinds of attribute an allow-list may name; `texts` is a list or set of text, `member_arns` a list of blocks of
+ * which only `db_cluster_arn` passes.
+ */
+export const ATTRIBUTE_KINDS = ['text', 'flag', 'number', 'texts', 'member_arns'] as const;
 export type AttributeKind = (typeof ATTRIBUTE_KINDS)[number];
 
 /** The attributes of a resource type that may be read. */
@@ -28,6 +31,7 @@ export interface Attributes {
   flag(name: string): boolean | null;
   number(name: string): number | null;
   texts(name: string): readonly string[] | null;
+  arns(name: string): readonly string[] | null;
 }
 
 /** Where attributes stand, for the message of an error. */
@@ -35,12 +39,15 @@ export interface AttributesPlace {
   readonly origin: string;
   /** Such as `resource_changes[3].change.before`. */
   readonly path: string;
+  /** What a misfit is refused with; that of a plan when left out. */
+  readonly code?: ErrorCode;
 }
 
 /**
  * Reads the allow-listed attributes of `before` or `after`.
  *
- * @throws MusterError `MUSTER_PLAN_SHAPE` when the whole or an attribute in use is of another kind.
+ * @throws MusterError `MUSTER_PLAN_SHAPE`, or the code of the place, when the whole or an attribute in use is of
+ *   another kind.
  */
 export function readAttributes(raw: unknown, allowed: AllowList, place: AttributesPlace): Attributes {
   const object = objectAt(raw, place);
@@ -51,12 +58,9 @@ export function readAttributes(raw: unknown, allowed: AllowList, place: Attribut
     if (value === undefined || value === null || value === '') continue;
     if (!isOfKind(value, kind)) {
       const expected = EXPECTED[kind];
-      throw new MusterError(
-        'MUSTER_PLAN_SHAPE',
-        `${place.origin}: ${place.path}.${name}: expected ${expected} or null`,
-      );
+      throw misfit(place, `${place.path}.${name}: expected ${expected} or null`);
     }
-    values.set(name, value);
+    values.set(name, kind === 'member_arns' ? memberArns(value) : (value as AttributeValue));
   }
   const listed = (name: string, kind: AttributeKind): AttributeValue | null => {
     invariant(Object.hasOwn(allowed, name) && allowed[name] === kind, 'an attribute is read as listed', { name, kind });
@@ -68,6 +72,7 @@ export function readAttributes(raw: unknown, allowed: AllowList, place: Attribut
     flag: (name) => listed(name, 'flag') as boolean | null,
     number: (name) => listed(name, 'number') as number | null,
     texts: (name) => listed(name, 'texts') as readonly string[] | null,
+    arns: (name) => listed(name, 'member_arns') as readonly string[] | null,
   };
 }
 
@@ -81,14 +86,31 @@ export function isUnknownAfter(afterUnknown: unknown, name: string): boolean {
 export function objectAt(raw: unknown, place: AttributesPlace): JsonObject | null {
   if (raw === null || raw === undefined) return null;
   if (isJsonObject(raw)) return raw;
-  throw new MusterError('MUSTER_PLAN_SHAPE', `${place.origin}: ${place.path}: expected an object or null`);
+  throw misfit(place, `${place.path}: expected an object or null`);
 }
 
-const EXPECTED = { text: 'text', flag: 'true, false', number: 'a number', texts: 'a list of text' } as const;
+function misfit({ origin, code = 'MUSTER_PLAN_SHAPE' }: AttributesPlace, what: string): MusterError {
+  return new MusterError(code, `${origin}: ${what}`);
+}
 
-function isOfKind(value: unknown, kind: AttributeKind): value is AttributeValue {
+const EXPECTED = {
+  text: 'text',
+  flag: 'true, false',
+  number: 'a number',
+  texts: 'a list of text',
+  member_arns: 'a list of blocks with a text db_cluster_arn',
+} as const;
+
+function isOfKind(value: unknown, kind: AttributeKind): boolean {
+  if (kind === 'member_arns') return Array.isArray(value) && memberArns(value).length === value.length;
   if (kind === 'texts') return Array.isArray(value) && value.every((item) => typeof item === 'string');
   return typeof value === { text: 'string', flag: 'boolean', number: 'number' }[kind];
+}
+
+function memberArns(blocks: unknown): string[] {
+  return (Array.isArray(blocks) ? blocks : [])
+    .map((block: unknown) => (isJsonObject(block) ? memberOf(block, 'db_cluster_arn') : null))
+    .filter((arn) => typeof arn === 'string');
 }
 
 /** A mask is `true` as a whole or somewhere inside (the text reader bounds how deep). */

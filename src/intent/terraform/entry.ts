@@ -11,8 +11,9 @@ import type { Scope } from '../../core/arn.ts';
 import type { Change, Target } from '../action.ts';
 import { type Attributes, objectAt, readAttributes } from './attributes.ts';
 import { type Finding, notUnderstood, worstOf } from './finding.ts';
+import { LAST_RANK, type ResourceType, targetOf } from './resource-type.ts';
 import type { PlanEntry } from './schema.ts';
-import { LAST_RANK, modelledType, type ResourceType, targetOf } from './types.ts';
+import { modelledType } from './types.ts';
 import { readUnmodelledDelete, readUnmodelledUpdate } from './unmodelled.ts';
 import { readUpdate } from './update.ts';
 
@@ -70,7 +71,7 @@ function readDelete(
   if (target === null) {
     return { ...notUnderstood(entry.address, 'the plan does not name what it deletes'), class: 'destroy' };
   }
-  return { class: 'destroy', steps: [row.destroy(target, before)] };
+  return { class: row.deletes, steps: [...row.first(target, before), row.destroy(target, before)] };
 }
 
 function readCreate(entry: PlanEntry, row: ResourceType | null, origin: string): Finding {

@@ -1,47 +1,62 @@
 /**
  * From the text somebody handed in to a plain JSON object, or an error that says what it is instead.
  *
- * A parser's own message quotes the document, and a plan holds passwords, so none of it is passed on. A key
+ * A parser's own message quotes the document, and plans and states hold passwords, so none of it is passed on. A key
  * given twice in one object is refused: readers differ on which value counts, and `actions` could differ.
  * Sources: RFC 8259 section 4 (duplicate names); Terraform internals, "JSON Output Format" (plan) and
  * "Machine-Readable UI" (the line stream of `plan -json`); PKWARE APPNOTE 4.3.7 (zip magic of a saved plan).
  */
 
-import { MusterError } from '../../core/errors.ts';
+import { type ErrorCode, MusterError } from '../../core/errors.ts';
 
 /** An object as `JSON.parse` makes it: own members only count, whatever they are called. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Far above any plan (modules and nested blocks reach some tens), far below what could exhaust a stack. */
 const DEPTH_MAX = 500;
-const ACCEPTED = 'expected the JSON that terraform show -json PLANFILE prints';
+
+/** What a kind of document is refused with, and what is said to be expected instead. */
+export interface DocumentKind {
+  readonly notJson: ErrorCode;
+  readonly shape: ErrorCode;
+  /** Such as `expected the JSON that ... prints`. */
+  readonly accepted: string;
+  /** What to do with a saved plan file that was given in its place. */
+  readonly zip: string;
+}
+
+/** A plan, as `show -json` prints it. */
+export const PLAN_JSON: DocumentKind = {
+  notJson: 'MUSTER_PLAN_NOT_JSON',
+  shape: 'MUSTER_PLAN_SHAPE',
+  accepted: 'expected the JSON that terraform show -json PLANFILE prints',
+  zip: 'a saved plan file (zip), not its JSON; run terraform show -json on it',
+};
 
 /**
  * Parses one JSON object.
  *
  * @param origin Where the text came from, for the message.
- * @throws MusterError `MUSTER_PLAN_NOT_JSON` for anything but one JSON object, saying what it looks like;
- *   `MUSTER_PLAN_SHAPE` for a repeated key or nesting beyond 500 levels.
+ * @throws MusterError `notJson` of its kind for anything but one JSON object, saying what it looks like;
+ *   `shape` of its kind for a repeated key or nesting beyond 500 levels.
  */
-export function parseJsonObject(text: string, origin: string): JsonObject {
+export function parseJsonObject(text: string, origin: string, kind: DocumentKind): JsonObject {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const walk = walkJson(body);
   const value = tryParse(body);
-  if (value === undefined) throw new MusterError('MUSTER_PLAN_NOT_JSON', `${origin}: ${nameText(text, body, walk)}`);
-  if (walk.depthMax > DEPTH_MAX) {
-    throw new MusterError('MUSTER_PLAN_SHAPE', `${origin}: nested deeper than ${DEPTH_MAX} levels, which no plan is`);
+  if (value === undefined) throw new MusterError(kind.notJson, `${origin}: ${nameText(text, body, kind)}`);
+  const { keys, depth } = measure(value);
+  if (depth > DEPTH_MAX) {
+    throw new MusterError(kind.shape, `${origin}: nested deeper than ${DEPTH_MAX} levels, which none of its kind is`);
   }
-  if (walk.repeatedKeyAt !== null) {
-    const where = `at character ${walk.repeatedKeyAt}`;
-    throw new MusterError(
-      'MUSTER_PLAN_SHAPE',
-      `${origin}: a key occurs twice in one object ${where}; expected it once`,
-    );
+  // Parsing keeps one of two equal keys, so a text with more keys than its value repeats one.
+  if (countKeys(body) !== keys) {
+    const where = `at character ${walkJson(body).repeatedKeyAt}`;
+    throw new MusterError(kind.shape, `${origin}: a key occurs twice in one object ${where}; expected it once`);
   }
   if (!isJsonObject(value)) {
-    throw new MusterError('MUSTER_PLAN_NOT_JSON', `${origin}: JSON, but not an object; ${ACCEPTED}`);
+    throw new MusterError(kind.notJson, `${origin}: JSON, but not an object; ${kind.accepted}`);
   }
-  if (isStreamLine(value)) throw new MusterError('MUSTER_PLAN_NOT_JSON', `${origin}: ${STREAM}`);
+  if (isStreamLine(value)) throw new MusterError(kind.notJson, `${origin}: ${STREAM}; ${kind.accepted}`);
   return value;
 }
 
@@ -55,21 +70,21 @@ export function memberOf(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-const STREAM = `the line stream of terraform plan -json, which has no attribute values; ${ACCEPTED}`;
+const STREAM = 'the line stream of terraform plan -json, which has no attribute values';
 
 /** ASCII written as UTF-16, read as UTF-8: every other character is NUL. */
 const UTF_16 = /^[^\0]{0,3}(?:\0[^\0]){3}|^[^\0]{0,3}(?:[^\0]\0){3}/;
 
-function nameText(text: string, body: string, walk: Walk): string {
-  if (text.startsWith('PK')) return `a saved plan file (zip), not its JSON; run terraform show -json on it`;
-  if (body.trim() === '') return `empty; ${ACCEPTED}`;
-  if (UTF_16.test(text)) return `UTF-16 text, not UTF-8 JSON; ${ACCEPTED} in UTF-8`;
-  if (text.slice(0, 64).includes('\0')) return `binary, not JSON; ${ACCEPTED}`;
+function nameText(text: string, body: string, { accepted, zip }: DocumentKind): string {
+  if (text.startsWith('PK')) return zip;
+  if (body.trim() === '') return `empty; ${accepted}`;
+  if (UTF_16.test(text)) return `UTF-16 text, not UTF-8 JSON; ${accepted} in UTF-8`;
+  if (text.slice(0, 64).includes('\0')) return `binary, not JSON; ${accepted}`;
   const firstLine = tryParse(body.trimStart().split('\n', 1)[0] ?? '');
-  if (isJsonObject(firstLine) && isStreamLine(firstLine)) return STREAM;
-  if (walk.openAtEnd)
-    return `JSON that ends early, after ${new TextEncoder().encode(text).length} bytes; ${ACCEPTED}, whole`;
-  return `not JSON; ${ACCEPTED}`;
+  if (isJsonObject(firstLine) && isStreamLine(firstLine)) return `${STREAM}; ${accepted}`;
+  if (walkJson(body).openAtEnd)
+    return `JSON that ends early, after ${new TextEncoder().encode(text).length} bytes; ${accepted}, whole`;
+  return `not JSON; ${accepted}`;
 }
 
 function isStreamLine(value: JsonObject): boolean {
@@ -86,9 +101,62 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** What one pass over the text finds; it need not be valid JSON. */
+/** How many keys a parsed value has in all, and how deep it goes; with a list of its own, so that no depth exhausts a stack. */
+function measure(value: unknown): { readonly keys: number; readonly depth: number } {
+  let keys = 0;
+  let depth = 0;
+  let level = [value].filter(isContainer);
+  while (level.length > 0) {
+    depth++;
+    const next: object[] = [];
+    const keep = (item: unknown) => {
+      if (isContainer(item)) next.push(item);
+    };
+    for (const container of level) {
+      if (Array.isArray(container)) container.forEach(keep);
+      else keys += keepMembers(container, keep);
+    }
+    level = next;
+  }
+  return { keys, depth };
+}
+
+/** Faster than `Object.values`, which copies; what JSON makes inherits nothing that is enumerable. */
+function keepMembers(object: object, keep: (item: unknown) => void): number {
+  let keys = 0;
+  for (const name in object) {
+    keys++;
+    keep(object[name as keyof typeof object]);
+  }
+  return keys;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** How many keys a valid JSON text spells out: every colon outside a string follows one. Bytes are walked faster. */
+function countKeys(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  const { length } = bytes;
+  let keys = 0;
+  let at = 0;
+  while (at < length) {
+    const byte = bytes[at++];
+    if (byte === COLON) keys++;
+    if (byte !== QUOTE) continue;
+    while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+    at++;
+  }
+  return keys;
+}
+
+/** What one slow pass over a refused text finds; it need not be valid JSON. */
 interface Walk {
-  readonly depthMax: number;
   /** Index of the first key that its object already has. */
   readonly repeatedKeyAt: number | null;
   /** It opens like JSON, and an object, array or string is still open where it ends. */
@@ -97,14 +165,12 @@ interface Walk {
 
 function walkJson(text: string): Walk {
   const open: (Set<string> | null)[] = [];
-  let depthMax = 0;
   let repeatedKeyAt: number | null = null;
   let inString = false;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '{' || character === '[') {
       open.push(character === '{' ? new Set() : null);
-      depthMax = Math.max(depthMax, open.length);
     } else if (character === '}' || character === ']') {
       open.pop();
     } else if (character === '"') {
@@ -121,7 +187,7 @@ function walkJson(text: string): Walk {
       at = end - 1;
     }
   }
-  return { depthMax, repeatedKeyAt, openAtEnd: /^\s*[{[]/.test(text) && (inString || open.length > 0) };
+  return { repeatedKeyAt, openAtEnd: /^\s*[{[]/.test(text) && (inString || open.length > 0) };
 }
 
 /** Index just past the closing quote of the string that opens at `start`; null when it never closes. */
@@ -129,7 +195,7 @@ function endOfString(text: string, start: number): number | null {
   let quote = text.indexOf('"', start + 1);
   while (quote >= 0) {
     let backslashes = 0;
-    while (text[quote - 1 - backslashes] === '\\') backslashes++;
+    while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
     if (backslashes % 2 === 0) return quote + 1;
     quote = text.indexOf('"', quote + 1);
   }

@@ -18,8 +18,12 @@ import type { PriorResource } from './schema.ts';
  * @param prior The managed resources of the state that the plan was made from.
  */
 export function orderEntries(entries: readonly ReadEntry[], prior: readonly PriorResource[]): ReadEntry[] {
-  const later = entries.filter((entry) => !entry.deletes).sort(compareEntries);
-  return [...orderDeletions(entries.filter((entry) => entry.deletes).sort(compareEntries), prior), ...later];
+  const stable = [...entries].sort(compareEntries);
+  const deletions = orderDeletions(
+    stable.filter((entry) => entry.deletes),
+    prior,
+  );
+  return [...deletions, ...stable.filter((entry) => !entry.deletes)];
 }
 
 /** The address of the configuration block behind an instance: `module.a["x"].t.n[0]` -> `module.a.t.n`. */
@@ -82,11 +86,7 @@ function compareBlocks(a: Block, b: Block): number {
   return a.rank - b.rank || compareCodeUnits(a.address, b.address);
 }
 
-function compareEntries(a: ReadEntry, b: ReadEntry): number {
-  return compareCodeUnits(sortKey(a), sortKey(b));
-}
-
 /** The whole change breaks ties, so that equal addresses come out in one order whatever order they came in. */
-function sortKey(entry: ReadEntry): string {
-  return `${entry.change.address}\n${JSON.stringify(entry.change)}`;
+function compareEntries({ change: a }: ReadEntry, { change: b }: ReadEntry): number {
+  return compareCodeUnits(a.address, b.address) || compareCodeUnits(JSON.stringify(a), JSON.stringify(b));
 }

@@ -10,8 +10,17 @@
 /** `delete_automated_backups` is `Default: true` in the provider, and true in the API. */
 export const AUTOMATED_BACKUPS_DELETED_BY_DEFAULT = true;
 
-/** What an in-place change of a protection sends to AWS. */
-export type Sends = 'modify_protection' | 'modify_retention' | 'disable_key' | 'nothing';
+/** What an in-place change of a protection sends to AWS; those of one step are named as its action is. */
+export type Sends = 'modify_protection' | 'modify_retention' | OneStep | 'nothing';
+
+/** The actions that consist of the resource and nothing else. */
+export type OneStep =
+  | 'disable_key'
+  | 'change_key_policy'
+  | 'change_vault_policy'
+  | 'unshare_snapshot'
+  | 'stop_future_backups'
+  | 'remove_from_global_cluster';
 
 /** One attribute whose change can weaken protection. */
 export type Protection =
@@ -56,8 +65,23 @@ export const PROTECTIONS = {
   vaultForce: { attribute: 'force_destroy', kind: 'flag', weak: true, unset: false, sends: 'nothing' },
   keyEnabled: { attribute: 'is_enabled', kind: 'flag', weak: false, unset: true, sends: 'disable_key' },
   keyWindow: { attribute: 'deletion_window_in_days', kind: 'number', unset: 30, sends: 'nothing' },
+  /** The same switch under the name that the other types of key have for it. */
+  keySwitchedOn: { attribute: 'enabled', kind: 'flag', weak: false, unset: true, sends: 'disable_key' },
+  keyMaterialEnd: { attribute: 'valid_to', kind: 'opaque', sends: 'nothing' },
   /** A key policy can lock everybody out, and what is under the key with them. */
-  keyPolicy: { attribute: 'policy', kind: 'opaque', sends: 'nothing' },
+  keyPolicy: { attribute: 'policy', kind: 'opaque', sends: 'change_key_policy' },
+  vaultPolicy: { attribute: 'policy', kind: 'opaque', sends: 'change_vault_policy' },
+  /** Any edit: what a rule no longer covers cannot be told from its text alone. */
+  planRules: { attribute: 'rule', kind: 'opaque', sends: 'stop_future_backups' },
   /** Accounts taken off a snapshot lose it at once. */
-  sharing: { attribute: 'shared_accounts', kind: 'texts', sends: 'nothing' },
+  sharing: { attribute: 'shared_accounts', kind: 'texts', sends: 'unshare_snapshot' },
+  /** A member that leaves its global cluster keeps its data, and AWS no longer refuses to delete it. */
+  globalMembership: { attribute: 'global_cluster_identifier', kind: 'opaque', sends: 'remove_from_global_cluster' },
+  globalDeletionProtection: {
+    attribute: 'deletion_protection',
+    kind: 'flag',
+    weak: false,
+    unset: false,
+    sends: 'nothing',
+  },
 } as const satisfies Record<string, Protection>;

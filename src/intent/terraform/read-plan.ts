@@ -10,8 +10,9 @@
 import { printScope, type Scope } from '../../core/arn.ts';
 import { compareCodeUnits, digestOfBytes, sortedBy } from '../../core/canonical.ts';
 import type { Intent } from '../action.ts';
+import { type Beside, readBeside } from './beside.ts';
 import { type ReadEntry, readEntry } from './entry.ts';
-import { parseJsonObject } from './json-text.ts';
+import { PLAN_JSON, parseJsonObject } from './json-text.ts';
 import { orderEntries } from './order.ts';
 import { parsePlan } from './schema.ts';
 import { managedEntries, readSignals, unreadChanges } from './signals.ts';
@@ -21,23 +22,26 @@ import { managedEntries, readSignals, unreadChanges } from './signals.ts';
  *
  * @param text The document, as printed; its UTF-8 bytes are what the digest covers.
  * @param origin Where it came from, for messages: a path, or `stdin`.
+ * @param beside The state and the saved plan that belong to it, as far as somebody showed them.
  * @returns Changes by address; actions in the order in which they would run.
  * @throws MusterError `MUSTER_PLAN_NOT_JSON`, `MUSTER_PLAN_IS_STATE`, `MUSTER_PLAN_VERSION` or
- *   `MUSTER_PLAN_SHAPE`; no message quotes a value of the plan.
+ *   `MUSTER_PLAN_SHAPE`, and as `readBeside` does; no message quotes a value of any of them.
  */
-export function readTerraformPlan(text: string, origin: string): Intent {
-  const plan = parsePlan(parseJsonObject(text, origin), origin);
+export function readTerraformPlan(text: string, origin: string, beside: Beside = {}): Intent {
+  const plan = parsePlan(parseJsonObject(text, origin, PLAN_JSON), origin);
   const entries = managedEntries(plan).map((entry) => readEntry(entry, origin));
   const ordered = orderEntries(entries, plan.prior);
   const unread = unreadChanges(plan);
+  const { signals, ...evidence } = readBeside(plan, origin, beside);
   return {
     source: 'terraform',
     digest: digestOfBytes(text),
     scope: commonScope(entries),
     changes: [...sortedChanges(ordered), ...unread],
     actions: [...ordered.map((entry) => entry.change), ...unread].flatMap((change) => change.steps),
-    signals: readSignals(plan),
+    signals: [...readSignals(plan), ...signals],
     stateSeen: plan.prior.length > 0,
+    ...evidence,
   };
 }
 

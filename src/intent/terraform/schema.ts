@@ -11,12 +11,12 @@ import * as z from 'zod';
 import { MusterError } from '../../core/errors.ts';
 import { type JsonObject, memberOf } from './json-text.ts';
 import { provisionersOf } from './provisioners.ts';
-
-/** Terraform quotes what is not printable in an address, so a raw control character is not its work. */
-const addressSchema = z.string().regex(/^[^\p{Cc}]+$/u);
+import { addressSchema, parseAt } from './shape.ts';
 
 const entrySchema = z.object({
   address: addressSchema,
+  /** Only after a `moved` block. */
+  previous_address: addressSchema.optional(),
   mode: z.string().optional(),
   type: z.string().regex(/^[A-Za-z][\w-]*$/),
   /** Key of an old copy that a failed create-before-destroy left behind. */
@@ -43,6 +43,8 @@ const planSchema = z.object({
   deferred_action_invocations: z.array(z.unknown()).default([]),
   errored: z.boolean().default(false),
   complete: z.boolean().default(true),
+  terraform_version: z.string().optional(),
+  timestamp: z.string().optional(),
   planned_values: z.object({ root_module: z.unknown().optional() }).optional(),
   configuration: z.unknown().optional(),
   prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).nullish(),
@@ -54,7 +56,10 @@ const moduleSchema = z.object({
       z.object({
         address: addressSchema,
         mode: z.string().optional(),
+        type: z.string().default(''),
+        deposed_key: z.string().optional(),
         depends_on: z.array(z.string()).default([]),
+        values: z.unknown().optional(),
       }),
     )
     .default([]),
@@ -64,6 +69,8 @@ const moduleSchema = z.object({
 /** One entry of `resource_changes`, `resource_drift` or `deferred_changes`, and where it stands. */
 export interface PlanEntry {
   readonly address: string;
+  /** Where it was before a `moved` block; null when it was not moved. */
+  readonly previousAddress: string | null;
   readonly managed: boolean;
   readonly type: string;
   readonly deposed: string | null;
@@ -79,7 +86,13 @@ export interface PlanEntry {
 /** A managed resource as the state that the plan was made from records it. */
 export interface PriorResource {
   readonly address: string;
+  readonly type: string;
+  readonly deposed: string | null;
   readonly dependsOn: readonly string[];
+  /** Its attributes, to be read through an allow-list only. */
+  readonly values: unknown;
+  /** Such as `prior_state.values.root_module.resources[0].values`. */
+  readonly path: string;
 }
 
 /** What of a plan document is used. */
@@ -92,6 +105,9 @@ export interface PlanDocument {
   readonly provisioners: ReadonlyMap<string, readonly string[]>;
   readonly errored: boolean;
   readonly complete: boolean;
+  /** Which Terraform made it, and when; null where the document does not say. */
+  readonly terraformVersion: string | null;
+  readonly timestamp: string | null;
   /** Nothing is planned to be left. */
   readonly plannedEmpty: boolean;
   readonly actionInvocationCount: number;
@@ -102,7 +118,7 @@ export interface PlanDocument {
 
 const TOP_LEVEL = new Set([
   ...Object.keys(planSchema.shape),
-  ...['format_version', 'terraform_version', 'timestamp', 'applyable', 'variables', 'output_changes'],
+  ...['format_version', 'applyable', 'variables', 'output_changes'],
   ...['relevant_attributes', 'checks', 'proposed_unknown'],
 ]);
 
@@ -119,7 +135,7 @@ export function parsePlan(document: JsonObject, origin: string): PlanDocument {
   if (!['resource_changes', 'planned_values', 'resource_drift'].some((key) => Object.hasOwn(document, key))) {
     throw new MusterError('MUSTER_PLAN_SHAPE', `${origin}: expected planned_values or resource_changes, as in a plan`);
   }
-  const plan = parseAt(planSchema, document, { origin, path: '' });
+  const plan = parseAt(planSchema, document, { origin, path: '', code: 'MUSTER_PLAN_SHAPE' });
   return {
     entries: plan.resource_changes.map((entry, index) => toEntry(entry, `resource_changes[${index}]`)),
     deferred: plan.deferred_changes.map((deferred, index) =>
@@ -130,6 +146,8 @@ export function parsePlan(document: JsonObject, origin: string): PlanDocument {
     provisioners: provisionersOf(plan.configuration),
     errored: plan.errored,
     complete: plan.complete,
+    terraformVersion: plan.terraform_version ?? null,
+    timestamp: plan.timestamp ?? null,
     plannedEmpty: !Object.values(plan.planned_values?.root_module ?? {}).some(isFilledArray),
     actionInvocationCount: plan.action_invocations.length,
     deferredActionInvocationCount: plan.deferred_action_invocations.length,
@@ -144,6 +162,7 @@ function toEntry(entry: z.infer<typeof entrySchema>, path: string): PlanEntry {
   const { actions, before, after, after_unknown: afterUnknown, importing } = entry.change;
   return {
     address: entry.address,
+    previousAddress: entry.previous_address ?? null,
     // Only the word `data` marks a data source: anything else is judged rather than skipped.
     managed: entry.mode !== 'data',
     type: entry.type,
@@ -165,9 +184,11 @@ function priorResources(rootModule: unknown, origin: string): PriorResource[] {
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path } = next;
-    const module = parseAt(moduleSchema, next.module, { origin, path });
-    for (const resource of module.resources) {
-      if (resource.mode !== 'data') found.push({ address: resource.address, dependsOn: resource.depends_on });
+    const module = parseAt(moduleSchema, next.module, { origin, path, code: 'MUSTER_PLAN_SHAPE' });
+    for (const [index, resource] of module.resources.entries()) {
+      if (resource.mode === 'data') continue;
+      const { address, type, values, deposed_key: deposed = null, depends_on: dependsOn } = resource;
+      found.push({ address, type, deposed, dependsOn, values, path: `${path}.resources[${index}].values` });
     }
     for (const [index, child] of module.child_modules.entries()) {
       waiting.push({ module: child, path: `${path}.child_modules[${index}]` });
@@ -198,23 +219,6 @@ function refuseVersion(document: JsonObject, origin: string): void {
   if (/^1\.\d{1,9}$/.test(version)) return;
   const shown = /^[\w.+-]{1,20}$/.test(version) ? JSON.stringify(version) : 'no version number';
   throw new MusterError('MUSTER_PLAN_VERSION', `${origin}: format_version is ${shown}; accepted is "1.x"`);
-}
-
-/** Parses with a schema; the error names path and expectation, and quotes nothing that was found. */
-function parseAt<T>(schema: z.ZodType<T>, value: unknown, place: { origin: string; path: string }): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).reduce<string>(
-    (printed, step) => (typeof step === 'number' ? `${printed}[${step}]` : `${printed}.${String(step)}`),
-    place.path,
-  );
-  const expected =
-    issue?.code === 'invalid_type' && issue.expected !== 'nonoptional'
-      ? issue.expected
-      : 'printable text of the documented form';
-  const shown = path.replace(/^\./, '');
-  throw new MusterError('MUSTER_PLAN_SHAPE', `${place.origin}: ${shown}: expected ${expected}`);
 }
 
 function isFilledArray(value: unknown): boolean {

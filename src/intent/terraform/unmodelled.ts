@@ -1,11 +1,10 @@
 /**
  * Types without a row in the table that could still take backups, databases or keys away.
  *
- * Deleting one is unknown unless it stands in the short list below, each with its reason. Everything outside
- * these families (networks, compute, ...) cannot delete a recovery point and is `other_destroy`.
- * Source: type names of AWS provider 5.100.0 and of the Cloud Control provider (`awscc_`); deletions as in
- * `aws-backup-facts.md` 2.7 and 2.10; AWS Backup Developer Guide, "Deleting backups" (plan edits leave
- * existing recovery points alone).
+ * Deleting one is unknown unless it stands in the list below, each with its reason; everything outside these families
+ * (networks, compute, ...) cannot delete a recovery point and is `other_destroy`. Unknown on purpose: shard groups (data
+ * of Aurora Limitless), custom engine versions (RDS Custom restores with them alone), key stores, and stacks.
+ * Source: type names of AWS provider 5.100.0 and of the Cloud Control provider (`awscc_`); `aws-backup-facts.md` 2.7, 2.10.
  */
 
 import { canonicalJson } from '../../core/canonical.ts';
@@ -36,18 +35,27 @@ interface Harmless {
 }
 
 const KEPT: ReadonlyMap<string, Harmless> = new Map([
-  disarms('aws_backup_plan', 'future backups stop; existing recovery points keep their lifecycle', ['rule']),
-  disarms('aws_backup_selection', 'future backups stop; existing recovery points keep their lifecycle', []),
   disarms('aws_backup_region_settings', 'settings of a region; only forgotten by the state', [
     'resource_type_opt_in_preference',
     'resource_type_management_preference',
   ]),
-  disarms('aws_backup_vault_policy', 'a deny-delete policy may go with it; the points stay', ['policy']),
+  disarms('aws_backup_global_settings', 'settings of an organization, copies to other accounts among them', [
+    'global_settings',
+  ]),
   harmless('aws_kms_alias', 'a name for a key; RDS stores the key itself'),
   harmless('aws_db_event_subscription', 'notifications only'),
   harmless('aws_backup_vault_notifications', 'notifications only'),
   harmless('aws_backup_framework', 'an audit report on plans; holds no backups'),
   harmless('aws_backup_report_plan', 'reports only'),
+  harmless('aws_backup_restore_testing_plan', 'restore tests stop: proof is lost, and no recovery point'),
+  harmless('aws_backup_restore_testing_selection', 'restore tests stop: proof is lost, and no recovery point'),
+  harmless('aws_kms_ciphertext', 'a text in the state; nothing of it is in AWS'),
+  harmless('aws_rds_certificate', "the account's default certificate authority for new instances"),
+  harmless('aws_rds_cluster_activity_stream', 'an audit stream; holds no data of the database'),
+  harmless('aws_rds_export_task', 'an export is cancelled or forgotten; Parquet files restore nothing'),
+  harmless('aws_rds_instance_state', 'started or stopped; deleting it only forgets it'),
+  harmless('aws_rds_integration', 'a feed to a warehouse; the source keeps its data'),
+  harmless('aws_rds_reserved_instance', 'a price, not a thing'),
   harmless('aws_db_proxy', 'a connection pool in front; holds no data'),
   harmless('aws_db_proxy_default_target_group', 'settings of a connection pool'),
   harmless('aws_db_proxy_endpoint', 'an address of a connection pool'),

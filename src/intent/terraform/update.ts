@@ -11,8 +11,8 @@ import type { Action, ProtectionChange, Target } from '../action.ts';
 import { type Attributes, isUnknownAfter } from './attributes.ts';
 import { type Finding, notUnderstood, worstOf } from './finding.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-text.ts';
-import type { Protection } from './protections.ts';
-import type { ResourceType } from './types.ts';
+import { AUTOMATED_BACKUPS_DELETED_BY_DEFAULT, type OneStep, type Protection } from './protections.ts';
+import type { ResourceType } from './resource-type.ts';
 
 /** Both sides of an update; `raw` sides are compared and never passed on. */
 export interface UpdateSides {
@@ -93,24 +93,36 @@ function sentSteps(
   moved: readonly { readonly protection: Protection; readonly move: Move }[],
 ): Action[] | null {
   const sends = new Set(moved.map(({ protection }) => protection.sends));
-  const disables = moved.some(({ protection, move }) => protection.sends === 'disable_key' && move === 'weaker');
+  const alone = new Set(moved.flatMap(({ protection, move }) => (move === 'weaker' ? oneStep(protection) : [])));
   const modifies = sends.has('modify_protection') || sends.has('modify_retention');
-  // What weakens in state alone sends nothing; an empty modification still names the database it disarms.
-  const disarmsDatabase = DATABASE_TYPES.includes(row.type) && moved.some(({ move }) => move === 'weaker');
-  if (!disables && !modifies && !disarmsDatabase) return [];
+  // What changes in state alone sends nothing; the modification still names the database whose deletion it changes.
+  const changesDatabase = DATABASE_TYPES.includes(row.type) && moved.length > 0;
+  if (alone.size === 0 && !modifies && !changesDatabase) return [];
   if (target === null) return null;
-  if (disables) return [{ kind: 'disable_key', target }];
+  const steps: Action[] = [...alone].map((kind) => ({ kind, target }));
+  if (!modifies && !changesDatabase) return steps;
   const retentionDays = sends.has('modify_retention') ? after.number('backup_retention_period') : null;
-  const change: ProtectionChange = modifies
-    ? {
-        ...(sends.has('modify_protection') && { deletionProtection: after.flag('deletion_protection') ?? false }),
-        ...(retentionDays !== null && { retentionDays }),
-        ...(!isUnknownAfter(afterUnknown, 'apply_immediately') && {
-          applyImmediately: after.flag('apply_immediately') ?? false,
-        }),
-      }
-    : {};
-  return [{ kind: row.type === 'aws_rds_cluster' ? 'modify_db_cluster' : 'modify_db_instance', target, change }];
+  const moves = (attribute: string) => moved.some(({ protection }) => protection.attribute === attribute);
+  const change: ProtectionChange = {
+    ...(sends.has('modify_protection') && { deletionProtection: after.flag('deletion_protection') ?? false }),
+    ...(retentionDays !== null && { retentionDays }),
+    ...(modifies &&
+      !isUnknownAfter(afterUnknown, 'apply_immediately') && {
+        applyImmediately: after.flag('apply_immediately') ?? false,
+      }),
+    ...(moves('skip_final_snapshot') && { skipFinalSnapshot: after.flag('skip_final_snapshot') ?? false }),
+    ...(moves('delete_automated_backups') && {
+      deleteAutomatedBackups: after.flag('delete_automated_backups') ?? AUTOMATED_BACKUPS_DELETED_BY_DEFAULT,
+    }),
+  };
+  return [
+    ...steps,
+    { kind: row.type === 'aws_rds_cluster' ? 'modify_db_cluster' : 'modify_db_instance', target, change },
+  ];
+}
+
+function oneStep({ sends }: Protection): OneStep[] {
+  return sends === 'modify_protection' || sends === 'modify_retention' || sends === 'nothing' ? [] : [sends];
 }
 
 /** Changes that the provider makes without a blue/green deployment even when one is asked for. */

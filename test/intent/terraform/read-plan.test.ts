@@ -154,6 +154,7 @@ describe('recorded plans', () => {
   it('a stack with its own backups loses them first and its key last', () => {
     const intent = readRecorded('backups-and-key-destroy');
     expect(intent.actions.map((step) => step.kind)).toEqual([
+      'stop_future_backups',
       'stop_backup_replication',
       'delete_db_snapshot',
       'delete_db_instance',

@@ -14,12 +14,17 @@ const VAULT = `arn:aws:backup:${HERE.region}:${HERE.accountId}:backup-vault:v`;
 const SECRET = `arn:aws:secretsmanager:${HERE.region}:${HERE.accountId}:secret:app-x1`;
 const GROUP = `arn:aws:ec2:${HERE.region}:${HERE.accountId}:security-group/sg-1`;
 
-const target = (identifier: string, arn: string | null, resourceId: string | null = null) => ({
-  arn,
-  resourceId,
-  identifier,
-  scope: arn === null ? null : HERE,
-});
+const GLOBAL = `arn:aws:rds::${HERE.accountId}:global-cluster:world`;
+const PLAN = `arn:aws:backup:${HERE.region}:${HERE.accountId}:backup-plan:p1`;
+/** Types whose deletion takes away what protects, and nothing else. */
+const DISARMING = ['aws_backup_vault_policy', 'aws_backup_plan', 'aws_backup_selection', 'aws_kms_key_policy'];
+
+const target = (
+  identifier: string,
+  arn: string | null,
+  resourceId: string | null = null,
+  scope: object | null = arn === null ? null : HERE,
+) => ({ arn, resourceId, identifier, scope });
 
 /** type, values in state, the one step. */
 const DELETIONS: readonly [string, object, object][] = [
@@ -78,6 +83,40 @@ const DELETIONS: readonly [string, object, object][] = [
     { key_id: 'k1', arn: KEY, deletion_window_in_days: 7 },
     { kind: 'schedule_key_deletion', target: target('k1', KEY, 'k1'), windowDays: 7 },
   ],
+  [
+    'aws_rds_global_cluster',
+    {
+      global_cluster_identifier: 'world',
+      arn: GLOBAL,
+      force_destroy: false,
+      global_cluster_members: [{ db_cluster_arn: `${RDS}:cluster:events` }],
+    },
+    { kind: 'delete_global_cluster', target: target('world', GLOBAL, null, null) },
+  ],
+  [
+    'aws_backup_logically_air_gapped_vault',
+    { name: 'v', arn: VAULT },
+    { kind: 'delete_backup_vault', target: target('v', VAULT), force: false },
+  ],
+  [
+    'aws_backup_vault_policy',
+    { backup_vault_name: 'v', backup_vault_arn: VAULT, policy: '{}' },
+    { kind: 'change_vault_policy', target: target('v', VAULT) },
+  ],
+  ['aws_backup_plan', { name: 'p', arn: PLAN }, { kind: 'stop_future_backups', target: target('p', PLAN) }],
+  ['aws_backup_selection', { name: 's', plan_id: 'p1' }, { kind: 'stop_future_backups', target: target('s', null) }],
+  ...['aws_kms_replica_key', 'aws_kms_replica_external_key'].map((type): [string, object, object] => [
+    type,
+    { key_id: 'k1', arn: KEY, deletion_window_in_days: 8 },
+    { kind: 'schedule_key_deletion', target: target('k1', KEY, 'k1'), windowDays: 8 },
+  ]),
+  [
+    'aws_kms_external_key',
+    { id: 'k1', arn: KEY, deletion_window_in_days: 9 },
+    { kind: 'schedule_key_deletion', target: target('k1', KEY, 'k1'), windowDays: 9 },
+  ],
+  ['aws_kms_key_policy', { key_id: KEY, policy: '{}' }, { kind: 'change_key_policy', target: target('k1', KEY) }],
+  ['aws_kms_grant', { key_id: KEY, operations: ['Decrypt'] }, { kind: 'change_key_policy', target: target('k1', KEY) }],
   ['aws_db_subnet_group', { name: 'g', arn: `${RDS}:subgrp:g` }, lost('subnet_group', target('g', `${RDS}:subgrp:g`))],
   ['aws_db_option_group', { name: 'g', arn: `${RDS}:og:g` }, lost('option_group', target('g', `${RDS}:og:g`))],
   ['aws_db_parameter_group', { name: 'g', arn: `${RDS}:pg:g` }, lost('parameter_group', target('g', `${RDS}:pg:g`))],
@@ -107,7 +146,8 @@ function parametersOf(type: string, before: object): DeleteParameters {
 
 describe('the deletion of a modelled type', () => {
   it.each(DELETIONS)('%s becomes its API action', (type, before, step) => {
-    expect(readOne(anEntry({ address: `${type}.x`, before }))).toMatchObject({ class: 'destroy', steps: [step] });
+    const expected = DISARMING.includes(type) ? 'disarm' : 'destroy';
+    expect(readOne(anEntry({ address: `${type}.x`, before }))).toMatchObject({ class: expected, steps: [step] });
   });
 
   it('every modelled type has its case here', () => {
@@ -124,6 +164,33 @@ describe('the deletion of a modelled type', () => {
     [null, false],
   ])('a vault with force_destroy %s is deleted with force %s', (force_destroy, force) => {
     expect(deletionOf('aws_backup_vault', { name: 'v', arn: VAULT, force_destroy })).toMatchObject({ force });
+  });
+
+  it('a global cluster that is forced lets its members go first, each with its data', () => {
+    const members = ['events', 'far'].map((name) => ({
+      db_cluster_arn: `${RDS}:cluster:${name}`,
+      is_writer: name === 'events',
+    }));
+    const before = {
+      global_cluster_identifier: 'world',
+      arn: GLOBAL,
+      force_destroy: true,
+      global_cluster_members: members,
+    };
+    expect(readOne(anEntry({ address: 'aws_rds_global_cluster.g', before })).steps).toMatchObject([
+      { kind: 'remove_from_global_cluster', target: target('events', `${RDS}:cluster:events`) },
+      { kind: 'remove_from_global_cluster', target: target('far', `${RDS}:cluster:far`) },
+      { kind: 'delete_global_cluster' },
+    ]);
+  });
+
+  it('a member of a global cluster leaves it before it is deleted', () => {
+    const before = aCluster({ global_cluster_identifier: 'world' });
+    const { steps } = readOne(anEntry({ address: 'aws_rds_cluster.c', before }));
+    expect(steps).toMatchObject([
+      { kind: 'remove_from_global_cluster', target: { identifier: 'events' } },
+      { kind: 'delete_db_cluster' },
+    ]);
   });
 
   it('a key without a window waits thirty days', () => {

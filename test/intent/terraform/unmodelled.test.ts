@@ -13,11 +13,7 @@ const update = (type: string, before: object, after: object, after_unknown: unkn
 describe('deleting a type that nobody modelled', () => {
   it.each([
     'aws_db_cluster_of_the_future',
-    'aws_rds_global_cluster',
     'aws_rds_shard_group',
-    'aws_backup_logically_air_gapped_vault',
-    'aws_kms_replica_key',
-    'aws_kms_external_key',
     'aws_docdb_cluster',
     'aws_docdbelastic_cluster',
     'aws_neptune_cluster',
@@ -37,12 +33,9 @@ describe('deleting a type that nobody modelled', () => {
     expect(change.steps).toMatchObject([{ kind: 'opaque', target: { identifier: `${type}.x` } }]);
   });
 
-  it.each(['aws_backup_plan', 'aws_backup_selection', 'aws_backup_vault_policy', 'aws_backup_region_settings'])(
-    '%s disarms',
-    (type) => {
-      expect(remove(type)).toMatchObject({ class: 'disarm', steps: [] });
-    },
-  );
+  it.each(['aws_backup_region_settings', 'aws_backup_global_settings'])('%s disarms', (type) => {
+    expect(remove(type)).toMatchObject({ class: 'disarm', steps: [] });
+  });
 
   it.each([
     'aws_kms_alias',
@@ -79,19 +72,14 @@ describe('updating a type that nobody modelled', () => {
     });
   });
 
-  it('a change of the rules of a backup plan disarms, a change of its tags does not', () => {
-    const rule = [{ lifecycle: [{ delete_after: 35 }] }];
-    expect(update('aws_backup_plan', { rule }, { rule: [{ lifecycle: [{ delete_after: 1 }] }] }).class).toBe('disarm');
-    expect(update('aws_backup_plan', { rule, tags: {} }, { rule, tags: { a: 'b' } }).class).toBe('update');
-  });
-
   it('a region whose backups are switched off is disarmed', () => {
     const opted = (RDS: boolean) => ({ resource_type_opt_in_preference: { RDS } });
     expect(update('aws_backup_region_settings', opted(true), opted(false)).class).toBe('disarm');
   });
 
-  it('a key policy on its own may lock everybody out', () => {
-    expect(kindsOf(update('aws_kms_key_policy', { policy: 'a' }, { policy: 'b' }))).toEqual(['opaque']);
+  it('copies to other accounts that are switched off for an organization are disarmed', () => {
+    const global = (isCrossAccountBackupEnabled: string) => ({ global_settings: { isCrossAccountBackupEnabled } });
+    expect(update('aws_backup_global_settings', global('true'), global('false')).class).toBe('disarm');
   });
 
   it('a type outside the watched families is an update', () => {

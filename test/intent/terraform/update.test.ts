@@ -3,7 +3,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { aCluster, anEntry, anInstance } from '../../support/terraform-plan.ts';
+import { aCluster, anEntry, anInstance, HERE } from '../../support/terraform-plan.ts';
 import { kindsOf, readOne } from './support.ts';
 
 const update = (before: unknown, after: unknown, more: { address?: string; after_unknown?: unknown } = {}) =>
@@ -35,14 +35,20 @@ describe.each([
     expect(result.steps).toMatchObject([{ kind, change: { ...sent, applyImmediately: false } }]);
   });
 
-  it.each([{ skip_final_snapshot: true }, { delete_automated_backups: true }, { delete_automated_backups: null }])(
-    'to %j disarms in state alone: the database is named, nothing is sent',
-    (to) => {
-      const { class: kind, steps } = change({}, to);
-      expect(kind).toBe('disarm');
-      expect(steps.map((step) => ('change' in step ? step.change : step.kind))).toEqual([{}]);
-    },
-  );
+  it.each([
+    [{ skip_final_snapshot: true }, { skipFinalSnapshot: true }],
+    [{ delete_automated_backups: true }, { deleteAutomatedBackups: true }],
+    [{ delete_automated_backups: null }, { deleteAutomatedBackups: true }],
+  ])('to %j disarms in state alone: the database is named, nothing is sent', (to, held) => {
+    const { class: kind, steps } = change({}, to);
+    expect(kind).toBe('disarm');
+    expect(steps.map((step) => ('change' in step ? step.change : step.kind))).toEqual([held]);
+  });
+
+  it('back in state alone names the database too, so that a weakening is seen to be undone', () => {
+    const { steps } = change({ skip_final_snapshot: true }, { skip_final_snapshot: false });
+    expect(steps).toMatchObject([{ kind, change: { skipFinalSnapshot: false } }]);
+  });
 
   it('sends protection and retention in one call, at once when the configuration says so', () => {
     const to = { deletion_protection: false, backup_retention_period: 1, apply_immediately: true };
@@ -54,7 +60,7 @@ describe.each([
   it.each([
     [{ deletion_protection: false }, { deletion_protection: true }, [kind]],
     [{ backup_retention_period: 1 }, { backup_retention_period: 7 }, [kind]],
-    [{ skip_final_snapshot: true }, { skip_final_snapshot: false }, []],
+    [{ skip_final_snapshot: true }, { skip_final_snapshot: false }, [kind]],
     [{ delete_automated_backups: null }, { delete_automated_backups: true }, []],
     [{ deletion_protection: null }, { deletion_protection: false }, []],
     [{}, { engine_version: '16.5' }, []],
@@ -126,14 +132,68 @@ describe('updates of other modelled types', () => {
     ['aws_backup_vault.v', { name: 'v', force_destroy: true }, { force_destroy: false }, 'update'],
     ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: null }, { deletion_window_in_days: 7 }, 'disarm'],
     ['aws_kms_key.k', { key_id: 'k', deletion_window_in_days: 7 }, { deletion_window_in_days: 30 }, 'update'],
-    ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":2}' }, 'disarm'],
     ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":1}' }, 'update'],
-    ['aws_db_snapshot.s', { shared_accounts: ['1', '2'] }, { shared_accounts: ['2'] }, 'disarm'],
     ['aws_db_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: ['2', '1'] }, 'update'],
-    ['aws_db_cluster_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: null }, 'disarm'],
+    ['aws_backup_plan.p', { name: 'p', rule: [{ a: 1 }], tags: {} }, { tags: { a: 'b' } }, 'update'],
+    ['aws_kms_external_key.k', { id: 'k', valid_to: '' }, { valid_to: '2027-01-01T00:00:00Z' }, 'disarm'],
+    [
+      'aws_rds_global_cluster.g',
+      { global_cluster_identifier: 'g', deletion_protection: true },
+      { deletion_protection: false },
+      'disarm',
+    ],
     ['aws_security_group.g', { id: 'sg-1' }, { description: 'x' }, 'update'],
   ])('%s from %j to %j: %s', (address, before, after, expected) => {
     expect(updateOf(address, before, after)).toMatchObject({ class: expected, steps: [] });
+  });
+
+  it.each([
+    ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":2}' }, 'change_key_policy'],
+    ['aws_kms_key_policy.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":2}' }, 'change_key_policy'],
+    ['aws_kms_replica_key.k', { key_id: 'k', enabled: true }, { enabled: false }, 'disable_key'],
+    ['aws_kms_external_key.k', { id: 'k', enabled: null }, { enabled: false }, 'disable_key'],
+    [
+      'aws_db_snapshot.k',
+      { db_snapshot_identifier: 'k', shared_accounts: ['1', '2'] },
+      { shared_accounts: ['2'] },
+      'unshare_snapshot',
+    ],
+    [
+      'aws_db_cluster_snapshot.k',
+      { db_cluster_snapshot_identifier: 'k', shared_accounts: ['1'] },
+      { shared_accounts: null },
+      'unshare_snapshot',
+    ],
+    [
+      'aws_backup_vault_policy.k',
+      { backup_vault_name: 'k', policy: '{"a":1}' },
+      { policy: '{"a":2}' },
+      'change_vault_policy',
+    ],
+    [
+      'aws_backup_plan.k',
+      { name: 'k', rule: [{ lifecycle: [{ delete_after: 35 }] }] },
+      { rule: [{ lifecycle: [{ delete_after: 1 }] }] },
+      'stop_future_backups',
+    ],
+  ])('%s from %j to %j disarms by %s', (address, before, after, kind) => {
+    expect(updateOf(address, before, after)).toMatchObject({
+      class: 'disarm',
+      steps: [{ kind, target: { identifier: 'k' } }],
+    });
+  });
+
+  it('a cluster that leaves its global one is named twice: as what leaves, and as what is easier to delete', () => {
+    const before = aCluster({ global_cluster_identifier: 'world' });
+    const change = update(before, { ...before, global_cluster_identifier: null }, { address: 'aws_rds_cluster.c' });
+    expect(change.class).toBe('disarm');
+    expect(kindsOf(change)).toEqual(['remove_from_global_cluster', 'modify_db_cluster']);
+  });
+
+  it('a key policy that is named by the ARN of its key has that key for its target', () => {
+    const arn = `arn:aws:kms:${HERE.region}:${HERE.accountId}:key/k1`;
+    const { steps } = updateOf('aws_kms_key_policy.k', { key_id: arn, policy: 'a' }, { policy: 'b' });
+    expect(steps).toMatchObject([{ target: { arn, identifier: 'k1', scope: HERE } }]);
   });
 });
 

@@ -1,0 +1,58 @@
+/**
+ * Objects that stand for nothing in AWS themselves: which take others along, which guard, and which do neither.
+ *
+ * What goes with a namespace, a definition or a composite is not in the request, so it is unknown. Kubernetes' own kinds
+ * hold nothing in AWS; a custom resource of a group that nobody modelled may be anything.
+ * Source: Kubernetes documentation, "Garbage Collection", "Namespaces", "Extend the Kubernetes API with
+ * CustomResourceDefinitions" (deleting one removes its objects without admission); `gate-protocols.md` section 7.
+ */
+
+import { type Finding, notUnderstood } from '../terraform/finding.ts';
+import { addressOf, deepText, type KubeObject } from './object.ts';
+
+/** Groups of objects that stand for something in AWS. */
+const STANDS_FOR_AWS = /(?:^|\.)(?:services\.k8s\.aws|upbound\.io|aws\.crossplane\.io)$/;
+/** Such of them as can hold databases, their backups or their keys. */
+const HOLDS_DATABASES =
+  /^(?:rds|backup|kms|docdb|docdbelastic|neptune|neptunegraph|dsql|database|cloudformation|cloudcontrol)\./;
+
+/** What deleting an object that stands for nothing in AWS amounts to. */
+export function cascadeOf(object: KubeObject): Finding {
+  const { group, kind } = object;
+  const address = addressOf(object);
+  if (group === '' && kind === 'Namespace') {
+    return notUnderstood(address, 'everything in the namespace goes, and what that is is not in the request');
+  }
+  if (group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition') return definitionOf(object, address);
+  if (group === 'admissionregistration.k8s.io') return { class: 'disarm', steps: [] };
+  if (isKubernetesOwn(group)) return { class: 'none', steps: [] };
+  return notUnderstood(address, 'a custom resource that is not modelled may take resources in AWS along');
+}
+
+/** What changing such an object amounts to; what it composes is changed by requests of its own. */
+export function cascadeChangeOf(before: KubeObject, after: KubeObject): Finding {
+  if (isKubernetesOwn(after.group)) return { class: 'none', steps: [] };
+  const same = JSON.stringify(before.spec) === JSON.stringify(after.spec);
+  if (same) return { class: 'none', steps: [] };
+  return notUnderstood(
+    addressOf(after),
+    'what changing a custom resource that is not modelled does in AWS is not known',
+  );
+}
+
+/** True for an object of an AWS service whose objects nobody here has fields for: `*.aws.crossplane.io` and others. */
+export function isUnmodelledAws({ group }: KubeObject): boolean {
+  return STANDS_FOR_AWS.test(group) && HOLDS_DATABASES.test(group);
+}
+
+function definitionOf({ spec, name }: KubeObject, address: string): Finding {
+  const group = deepText(spec, 'group') ?? name.slice(name.indexOf('.') + 1);
+  if (isKubernetesOwn(group)) return { class: 'none', steps: [] };
+  const what = STANDS_FOR_AWS.test(group) ? 'resources in AWS' : 'what may take resources in AWS along';
+  return notUnderstood(address, `its objects go with it without being reviewed, and they are ${what}`);
+}
+
+/** Core, the groups without a domain (`apps`, `batch`), and the project's own. */
+function isKubernetesOwn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}

@@ -1,0 +1,45 @@
+/**
+ * What deleting, editing or making an object that stands for something in AWS amounts to.
+ *
+ * An edit can be the first half of a deletion: it takes a protection away, or lets a deletion that waits go on. Taking
+ * the controller's finalizer away makes the cluster forget the thing, which stays in AWS.
+ * Source: Kubernetes documentation, "Finalizers"; `gate-protocols.md` section 7.
+ */
+
+import { changeOf, creationOf, deletionOf, disarmOf, nameOf } from '../managed-resource.ts';
+import { type Finding, notUnderstood, worstOf } from '../terraform/finding.ts';
+import type { KubeObject } from './object.ts';
+import type { Standing } from './standing.ts';
+
+/** Finalizers of the controllers that stand between an object and its thing in AWS. */
+const CONTROLLER_FINALIZER =
+  /^finalizers\.[a-z0-9-]+\.services\.k8s\.aws\/|^finalizer\.managedresource\.crossplane\.io$/;
+
+/** What deleting an object amounts to. */
+export function readDelete({ object, managed, keeps }: Standing): Finding {
+  if (!keeps) return deletionOf(managed);
+  if (object.live) return { class: 'forget', steps: [] };
+  return notUnderstood(
+    nameOf(managed) ?? managed.address,
+    'the file says that AWS keeps it, and the object in the cluster decides: pass what kubectl get -o yaml prints',
+  );
+}
+
+/** What editing an object amounts to. */
+export function readUpdate(before: Standing, after: Standing): Finding {
+  const resumes = after.object.deleting && before.keeps && !after.keeps;
+  if (resumes) return deletionOf(after.managed);
+  const findings: Finding[] = [changeOf(before.managed, after.managed)];
+  if (before.keeps && !after.keeps) findings.push(disarmOf(after.managed));
+  if (guards(before.object) && !guards(after.object)) findings.push({ class: 'forget', steps: [] });
+  return worstOf(findings);
+}
+
+/** What making an object amounts to; it may come to stand for something that already exists. */
+export function readCreate({ managed }: Standing): Finding {
+  return creationOf(managed);
+}
+
+function guards({ finalizers }: KubeObject): boolean {
+  return finalizers.some((finalizer) => CONTROLLER_FINALIZER.test(finalizer));
+}

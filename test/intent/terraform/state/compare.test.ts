@@ -1,0 +1,122 @@
+/** A plan held against the state that was shown beside it. */
+
+import { describe, expect, it } from 'vitest';
+import { anEntry, anInstance, aPlan, aPriorResource } from '../../../support/terraform-plan.ts';
+import { aResource, aState, readWith } from './support.ts';
+
+const ORDERS = 'aws_db_instance.orders';
+const prior = (address: string, values: object | null = null) => ({
+  ...aPriorResource(address),
+  ...(values && { values }),
+});
+const nothing = (address: string, more: object = {}) =>
+  anEntry({ address, actions: ['no-op'], before: anInstance(), after: anInstance(), ...more });
+const mismatches = (plan: unknown, state: unknown) =>
+  readWith(plan, { state }).signals.flatMap(({ code, detail }) => (code === 'state_mismatch' ? [detail] : []));
+
+const state = aState([aResource(ORDERS, anInstance())]);
+
+describe('a plan and the state that was shown', () => {
+  it('belong together when they hold the same things', () => {
+    expect(mismatches(aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, anInstance())] }), state)).toEqual([]);
+  });
+
+  it('do not when the state holds what the plan was made without', () => {
+    expect(mismatches(aPlan([nothing('aws_vpc.a')], { prior: [] }), state)).toEqual([
+      `the state holds what the plan was made without: ${ORDERS}`,
+    ]);
+  });
+
+  it('do not when the plan was made from more, an empty state among them', () => {
+    const plan = aPlan([anEntry()], { prior: [prior(ORDERS, anInstance())] });
+    expect(mismatches(plan, aState([]))).toEqual([
+      `the plan was made from a state that holds more than this one: ${ORDERS}`,
+    ]);
+  });
+
+  it('do not when one address stands for two databases', () => {
+    const plan = aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, anInstance({ resource_id: 'db-OTHER' }))] });
+    expect(mismatches(plan, state)).toEqual([`the plan was made when these stood for other things: ${ORDERS}`]);
+  });
+
+  it('still do when the database was renamed outside the tool', () => {
+    const renamed = anInstance({ identifier: 'o2', arn: 'arn:aws:rds:eu-west-1:123456789012:db:o2' });
+    expect(mismatches(aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, renamed)] }), state)).toEqual([]);
+  });
+
+  it('do not when a name without an id is another', () => {
+    const bare = (identifier: string) => ({ identifier });
+    const plan = aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, bare('a'))] });
+    expect(mismatches(plan, aState([aResource(ORDERS, bare('b'))]))).toHaveLength(1);
+  });
+
+  it('count old copies apart from the object itself', () => {
+    const copies = aState([aResource(ORDERS, anInstance()), aResource(ORDERS, anInstance(), { deposed: 'deadbeef' })]);
+    const plan = aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, anInstance())] });
+    expect(mismatches(plan, copies)).toEqual([
+      `the state holds what the plan was made without: ${ORDERS} (deposed deadbeef)`,
+    ]);
+    const whole = aPlan([nothing(ORDERS)], {
+      prior: [prior(ORDERS, anInstance()), { ...prior(ORDERS, anInstance()), deposed_key: 'deadbeef' }],
+    });
+    expect(mismatches(whole, copies)).toEqual([]);
+  });
+
+  it('name three of many', () => {
+    const many = aState(['a', 'b', 'c', 'd', 'e'].map((name) => aResource(`aws_vpc.${name}`, { id: name })));
+    expect(mismatches(aPlan([], { prior: [] }), many)[0]).toMatch(/: aws_vpc\.a, aws_vpc\.b, aws_vpc\.c and 2 more$/);
+  });
+});
+
+describe('what a plan explains is no difference', () => {
+  it('an object that refresh found deleted', () => {
+    const plan = aPlan([anEntry({ actions: ['create'], before: null, after: {} })], {
+      resource_drift: [anEntry({ address: ORDERS })],
+    });
+    expect(mismatches(plan, state)).toEqual([]);
+    const changed = { ...plan, resource_drift: [anEntry({ address: ORDERS, actions: ['update'] })] };
+    expect(mismatches(changed, state)).toHaveLength(1);
+  });
+
+  it('an object that is being imported', () => {
+    const imported = nothing('aws_db_instance.new', { importing: { id: 'new' } });
+    const plan = aPlan([nothing(ORDERS), imported], {
+      prior: [prior(ORDERS, anInstance()), prior('aws_db_instance.new', anInstance())],
+    });
+    expect(mismatches(plan, state)).toEqual([]);
+  });
+
+  it('an object that moved', () => {
+    const moved = { ...nothing('aws_db_instance.main'), previous_address: ORDERS };
+    const plan = aPlan([moved], { prior: [prior('aws_db_instance.main', anInstance())] });
+    expect(mismatches(plan, state)).toEqual([]);
+    expect(mismatches({ ...plan, resource_changes: [nothing('aws_db_instance.main')] }, state)).toHaveLength(2);
+  });
+
+  it('a state that an errored plan does not hold in whole', () => {
+    expect(mismatches(aPlan([], { prior: [], errored: true }), state)).toEqual([]);
+  });
+});
+
+describe('the state behind a change', () => {
+  it('is told by lineage, serial, the databases that it claims and those that the change lets go of', () => {
+    const forget = anEntry({ address: 'aws_db_instance.main', actions: ['forget'] });
+    const plan = aPlan([{ ...forget, previous_address: ORDERS }], {
+      prior: [prior('aws_db_instance.main', anInstance())],
+    });
+    const twice = aState([aResource(ORDERS, anInstance()), aResource('aws_vpc.x', { id: 'x' })]);
+    expect(readWith({ ...plan, prior_state: undefined, errored: true }, { state: twice }).state).toEqual({
+      lineage: '5f1e6f8a-3c55-4d0e-9b1a-0d9f6d7a1c01',
+      serial: 12,
+      backend: null,
+      databases: ['db-ORDERS'],
+      forgets: ['db-ORDERS'],
+    });
+  });
+
+  it('is left out when none was shown', () => {
+    const intent = readWith(aPlan([]), {});
+    expect('state' in intent).toBe(false);
+    expect('planFile' in intent).toBe(false);
+  });
+});
