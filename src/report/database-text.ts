@@ -6,8 +6,8 @@
 
 import type { Instant } from '../core/time.ts';
 import { RULES } from '../survival/rules.ts';
-import type { DatabaseView, Reason, SurvivorView, VerdictWord } from '../verdict/document.ts';
-import { groupCasualties } from './casualties.ts';
+import type { DatabaseView, Reason, SavingView, SurvivorView, VerdictWord } from '../verdict/document.ts';
+import { groupCasualties, printIds } from './casualties.ts';
 import { clean, hanging, wrapCommand } from './layout.ts';
 import { remedyParts } from './remedy.ts';
 import type { Brush, Paint } from './style.ts';
@@ -19,6 +19,7 @@ import {
   printDurationOr,
   printRestoreTime,
   REACH_WORDS,
+  SETTING_WORDS,
   VERDICT_WORDS,
 } from './words.ts';
 
@@ -49,6 +50,7 @@ export function renderDatabase(view: DatabaseView, context: TextContext): string
     ...fact('restore time', printRestoreTime(view.restoreSeconds), never ? paint.yellow : undefined),
     ...renderSurvivors(view.survivors, context),
     ...renderCasualties(view, context),
+    ...renderSaving(view.wouldHaveSaved ?? null, context),
     ...view.reasons.flatMap((reason) => ['', ...renderReason(reason, context)]),
   ];
 }
@@ -114,6 +116,15 @@ function renderCasualties({ casualties }: DatabaseView, { paint, width }: TextCo
     ];
   });
   return [`  casualties (${casualties.length})`, ...lines];
+}
+
+/** One line, and what to write or run. */
+function renderSaving(saving: SavingView | null, { paint, width }: TextContext): string[] {
+  if (saving === null) return [];
+  const { setting, left, until, command } = saving;
+  const end = until === null ? 'for good' : `until ${until.slice(0, 10)}`;
+  const text = `would have saved it: ${SETTING_WORDS[setting]}, which leaves ${printIds(left)} ${end}`;
+  return [...hanging('  ', text, width), ...wrapCommand(command, 6, width).map(paint.cyan)];
 }
 
 function lossWords({ survivors }: DatabaseView): string {

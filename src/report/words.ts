@@ -8,6 +8,7 @@
 import { type Instant, printDuration, printInstant, type Seconds } from '../core/time.ts';
 import type { Phase } from '../drill/model.ts';
 import type { DatabaseKind, GapHides, RecoveryPointKind } from '../inventory/model.ts';
+import type { Setting } from '../survival/counterfactual.ts';
 import type { CasualtyView, Checkpoint, Reach, RestoreTime, VerdictWord } from '../verdict/document.ts';
 
 /** Recovery point kinds in words short enough for a column. */
@@ -49,6 +50,16 @@ export const CASUALTY_WORDS: Readonly<Record<CasualtyView['fate'], string>> = {
   lost: 'lost',
   unreadable: 'left, but unreadable',
   unknown: 'unknown',
+};
+
+/** What somebody could have set beforehand, in words. */
+export const SETTING_WORDS: Readonly<Record<Setting, string>> = {
+  keep_automated_backups: 'automated backups kept',
+  key_kept: 'its key kept',
+  vault_locked: 'a locked vault',
+  final_snapshot: 'a final snapshot',
+  manual_snapshot: 'a manual snapshot',
+  vault_backup: 'a backup in a vault',
 };
 
 /** Verdicts in words. */

@@ -11,13 +11,36 @@ import { unreachable } from '../core/invariant.ts';
 import { addDays } from '../core/time.ts';
 import type { Action, Target } from '../intent/action.ts';
 import type { ClusterMember, Database } from '../inventory/model.ts';
-import { worsen } from './fate.ts';
-import { belongsTo, matchDatabase } from './match.ts';
-import { type Deletion, doubtOf, refusalOf } from './refusal.ts';
+import { endReplication } from './apply-snapshot.ts';
+import { type Fate, worsen } from './fate.ts';
+import { matchDatabase } from './match.ts';
+import {
+  asksToKeep,
+  type Deletion,
+  doubtOf,
+  finalFit,
+  keepsAutomatedBackups,
+  refusalOf,
+  retainingFit,
+  roomDoubtOf,
+  takesFinalSnapshot,
+} from './refusal.ts';
+import { type Fit, manualLimit, occupied } from './room.ts';
 import type { RuleCode } from './rules.ts';
 import { snapshotOf } from './snapshot.ts';
 import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
-import { doubt, mapPoints, spare, type TrackedDatabase, type TrackedPoint, take, type World } from './world.ts';
+import {
+  changeDatabases,
+  changePoints,
+  databasesByMember,
+  doubt,
+  pointsOwnedBy,
+  spare,
+  type TrackedDatabase,
+  type TrackedPoint,
+  take,
+  type World,
+} from './world.ts';
 
 /** `DeleteDBInstance` on a standalone instance, `DeleteDBCluster` on a cluster. */
 export function deleteDatabase(world: World, action: Deletion, refusals: Refusals): Step {
@@ -29,38 +52,47 @@ export function deleteDatabase(world: World, action: Deletion, refusals: Refusal
 
   const refusal = refusalOf(world, tracked, action);
   if (refusals === 'honoured') {
-    const open = doubtOf(world, tracked, action);
+    const open = doubtOf(world, tracked, action) ?? (refusal === null ? roomDoubtOf(world, database, action) : null);
     if (open !== null) {
-      const ifApplied = withFinalSnapshot(withoutDatabase(world, tracked, action), database, action);
+      const ifApplied = withFinalSnapshot(withoutDatabase(world, tracked, action, 'fits'), database, action, 'fits');
       return undecided(world, action, open, { database: tracked, ifApplied });
     }
     if (refusal !== null) return refused(afterRefusal(world, tracked, action), action, refusal, database.resourceId);
   }
 
-  const settled = withoutDatabase(world, tracked, action);
+  const settled = withoutDatabase(world, tracked, action, retainingFit(world, database, action));
   // A lifted refusal is still reported; a final snapshot is expected only of a call that AWS would accept.
-  const makesFinal = refusal === null || refusal === 'deletion_protection_refuses';
-  const after = makesFinal ? withFinalSnapshot(settled, database, action) : settled;
+  const makesFinal = refusal === null || LEAVES_CALL_AS_IT_IS.includes(refusal);
+  const after = makesFinal ? withFinalSnapshot(settled, database, action, finalFit(world, database, action)) : settled;
   return applied(after, action, refusal ?? disarmRule(database, action), database.resourceId);
 }
 
+/** Refusals after whose lifting the very same call goes through, final snapshot and all. */
+const LEAVES_CALL_AS_IT_IS: readonly RuleCode[] = ['deletion_protection_refuses', 'global_member_refuses_deletion'];
+
 /** The world once the database is gone, with what becomes of each of its recovery points. */
-function withoutDatabase(world: World, tracked: TrackedDatabase, action: Deletion): World {
+function withoutDatabase(world: World, tracked: TrackedDatabase, action: Deletion, fit: Fit): World {
   const { database } = tracked;
-  const databases = world.databases.map((other) =>
-    other === tracked ? { ...other, alive: false, members: [] } : other,
+  const gone = changeDatabases(world, [tracked], (other) => ({ ...other, alive: false, members: [] }));
+  const retains = keepsAutomatedBackups(database, action) && fit === 'fits';
+  const rooms = retains ? occupied(world.rooms, database, 'retained_automated_backups', { used: 1 }) : world.rooms;
+  return changePoints({ ...gone, rooms }, pointsOwnedBy(world, database.resourceId), (point) =>
+    pointAfterDeletion(point, { database, action, world, fit }),
   );
-  return mapPoints(
-    { ...world, databases },
-    (point) => belongsTo(point, database),
-    (point) => pointAfterDeletion(point, database, action, world),
-  );
+}
+
+/** One deletion of one database, and whether a retained backup would fit. */
+interface Loss {
+  readonly database: Database;
+  readonly action: Deletion;
+  readonly world: World;
+  readonly fit: Fit;
 }
 
 /** A shell command calls a cluster's instance what it calls any instance. */
 function deleteUnlisted(world: World, action: Deletion): Step {
   const { target, parameters } = action;
-  const owner = world.databases.find(({ database }) => database.members.some(isMeantBy(target)));
+  const [owner] = ownersOfMember(world, target);
   if (action.kind !== 'delete_db_instance' || owner === undefined) return inDoubt(world, action, 'target_not_observed');
   if (parameters.finalSnapshotId !== null)
     return refused(world, action, 'final_snapshot_impossible_for_member', owner.database.resourceId);
@@ -72,22 +104,28 @@ function deleteUnlisted(world: World, action: Deletion): Step {
 /** A tool that disarms may have done so before AWS refused for another reason, and does not arm again. */
 function afterRefusal(world: World, tracked: TrackedDatabase, action: Deletion): World {
   if (!tracked.database.deletionProtection || !action.parameters.disarmsProtection) return world;
-  const databases = world.databases.map((other) => (other === tracked ? { ...other, inDoubt: true } : other));
-  return { ...world, databases };
+  return changeDatabases(world, [tracked], (other) => ({ ...other, inDoubt: true }));
 }
 
 /** `DeleteDBInstance` on a member of a cluster: no data go. */
 export function deleteMember(world: World, action: Extract<Action, { kind: 'delete_cluster_member' }>): Step {
   const isMeant = isMeantBy(action.target);
-  const owners = world.databases.filter(({ database }) => database.members.some(isMeant));
+  const owners = ownersOfMember(world, action.target);
   const [owner] = owners;
   // The name of a member may by now be that of an instance with data of its own.
   if (owner === undefined || owners.length > 1) return inDoubt(world, action, 'target_not_observed');
   const gone = owner.database.members.filter(isMeant).map((member) => member.identifier);
-  const databases = world.databases.map((other) =>
-    other === owner ? { ...other, members: other.members.filter((member) => !gone.includes(member)) } : other,
-  );
-  return applied({ ...world, databases }, action, 'member_deletion_keeps_volume', owner.database.resourceId);
+  const left = changeDatabases(world, [owner], (other) => ({
+    ...other,
+    members: other.members.filter((member) => !gone.includes(member)),
+  }));
+  return applied(left, action, 'member_deletion_keeps_volume', owner.database.resourceId);
+}
+
+/** The clusters with a member that a target names. */
+function ownersOfMember(world: World, target: Target): readonly TrackedDatabase[] {
+  const keys = [target.resourceId, target.arn, target.identifier];
+  return databasesByMember(world, keys).filter(({ database }) => database.members.some(isMeantBy(target)));
 }
 
 function isMeantBy({ arn, resourceId, identifier }: Target): (member: ClusterMember) => boolean {
@@ -102,17 +140,17 @@ function disarmRule(database: Database, action: Deletion): RuleCode | null {
   return database.deletionProtection && action.parameters.disarmsProtection ? 'tool_disarms_protection' : null;
 }
 
-function pointAfterDeletion(tracked: TrackedPoint, database: Database, action: Deletion, world: World): TrackedPoint {
+function pointAfterDeletion(tracked: TrackedPoint, loss: Loss): TrackedPoint {
   const { point } = tracked;
   switch (point.kind) {
     case 'pitr':
     case 'system_snapshot':
     case 'backup_continuous':
-      return automatedAfterDeletion(tracked, database, action, world);
+      return automatedAfterDeletion(tracked, loss);
     case 'retained_automated_backup':
       return spare(tracked, 'retained_backup_is_detached');
     case 'replicated_automated_backup':
-      return replicaAfterDeletion(tracked, world);
+      return endReplication(tracked, 'replica_backup_outlives_database', loss.world.at);
     case 'manual_snapshot':
       return spare(tracked, 'manual_snapshot_outlives_database');
     case 'snapshot_copy':
@@ -132,23 +170,11 @@ function pointAfterDeletion(tracked: TrackedPoint, database: Database, action: D
   }
 }
 
-/** It stops following its source and lives out the retention set where it lies. */
-function replicaAfterDeletion(tracked: TrackedPoint, world: World): TrackedPoint {
-  const rule = 'replica_backup_outlives_database';
-  const { retentionDays } = tracked.point;
-  if (retentionDays === null) return spare(tracked, rule);
-  return { ...tracked, fate: worsen(tracked.fate, 'survives_until', rule, addDays(world.at, retentionDays)) };
-}
-
-function automatedAfterDeletion(
-  tracked: TrackedPoint,
-  database: Database,
-  action: Deletion,
-  world: World,
-): TrackedPoint {
+function automatedAfterDeletion(tracked: TrackedPoint, { database, action, world, fit }: Loss): TrackedPoint {
   if (database.kind === 'multi_az_cluster') return take(tracked, 'multi_az_cluster_retains_nothing');
-  const keeps = action.parameters.deleteAutomatedBackups === false || defaultKeeps(database, action);
-  if (!keeps) return take(tracked, 'automated_backup_dies_with_database');
+  if (!asksToKeep(database, action)) return take(tracked, 'automated_backup_dies_with_database');
+  if (fit === 'full') return take(tracked, 'retained_backup_quota_full');
+  if (fit === 'open') return doubt(tracked, 'quota_not_observed');
   const noted = tracked.point.kind === 'backup_continuous' ? spare(tracked, 'continuous_point_is_the_pitr') : tracked;
   // Serverless v1 and Limitless clusters keep none, and the listing does not tell which mode a cluster has.
   if (database.kind === 'aurora_cluster' && database.members.length === 0)
@@ -160,24 +186,17 @@ function automatedAfterDeletion(
   return { ...noted, touched: true, fate: worsen(noted.fate, 'survives_until', 'automated_backup_retained', until) };
 }
 
-/**
- * A cluster whose PITR AWS Backup owns keeps its automated backups unless told otherwise. That an instance does
- * is documented nowhere, so nothing is built on it.
- */
-function defaultKeeps(database: Database, action: Deletion): boolean {
-  const silent = action.parameters.deleteAutomatedBackups === null;
-  return silent && database.kind !== 'rds_instance' && database.awsBackupPointArn !== null;
-}
-
-function withFinalSnapshot(world: World, database: Database, action: Deletion): World {
-  const { skipFinalSnapshot, finalSnapshotId } = action.parameters;
-  if (skipFinalSnapshot === true || finalSnapshotId === null) return world;
-  const fate = { word: 'survives', until: null, rules: ['final_snapshot_taken'] } as const;
+function withFinalSnapshot(world: World, database: Database, action: Deletion, fit: Fit): World {
+  const { finalSnapshotId } = action.parameters;
+  if (finalSnapshotId === null || !takesFinalSnapshot(action)) return world;
+  const fate: Fate = { word: 'survives', until: null, rules: ['final_snapshot_taken'] };
   const made: TrackedPoint = {
     point: snapshotOf(database, { id: finalSnapshotId.toLowerCase(), at: world.at, status: 'planned' }),
-    fate,
+    fate: fit === 'fits' ? fate : worsen(fate, 'unknown', 'quota_not_observed'),
     madeByChange: true,
     touched: false,
   };
-  return { ...world, points: [...world.points, made] };
+  const count = fit === 'fits' ? { used: 1 } : { maybe: 1 };
+  const rooms = occupied(world.rooms, database, manualLimit(made.point.ofCluster), count);
+  return { ...world, rooms, points: [...world.points, made] };
 }

@@ -7,12 +7,23 @@
  * Guide, "Deleting a DB snapshot".
  */
 
-import { addDays, latest } from '../core/time.ts';
+import { addDays, type Days, latest } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
-import { belongsTo, matchDatabase } from './match.ts';
+import { matchDatabase } from './match.ts';
+import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
-import { doubt, mapPoints, type TrackedDatabase, type TrackedPoint, take, type World } from './world.ts';
+import {
+  changeDatabases,
+  changePoints,
+  doubt,
+  pointsOwnedBy,
+  spare,
+  type TrackedDatabase,
+  type TrackedPoint,
+  take,
+  type World,
+} from './world.ts';
 
 type Modification = Extract<Action, { kind: 'modify_db_instance' | 'modify_db_cluster' }>;
 
@@ -24,16 +35,22 @@ export function modifyProtection(world: World, action: Modification, refusals: R
   if (!alive) return applied(world, action, null, database.resourceId);
   const { retentionDays } = action.change;
   const changesRetention = retentionDays !== undefined && retentionDays !== database.retentionDays;
-  if (changesRetention && database.awsBackupPointArn !== null) {
-    return refused(world, action, 'aws_backup_owns_retention', database.resourceId);
-  }
-  if (retentionDays === 0 && database.kind !== 'rds_instance') {
-    return refused(world, action, 'cluster_retention_minimum', database.resourceId);
+  const refusal = changesRetention ? retentionRefusal(database, retentionDays) : null;
+  if (refusal === 'cluster_retention_minimum' || (refusal !== null && refusals === 'honoured')) {
+    return refused(world, action, refusal, database.resourceId);
   }
   const step = modified(world, action, match.tracked);
-  if (refusals === 'lifted' || (!doubted && database.status === 'available')) return step;
+  if (refusals === 'lifted') return refusal === null ? step : { ...step, effect: { ...step.effect, rule: refusal } };
+  if (!doubted && database.status === 'available') return step;
   const rule = doubted ? 'earlier_step_in_doubt' : 'modification_may_be_refused';
   return undecided(world, action, rule, { database: match.tracked, ifApplied: step.world });
+}
+
+/** The rule by which AWS would refuse this retention; one more call lifts any but a cluster's minimum. */
+function retentionRefusal(database: Database, retentionDays: Days): RuleCode | null {
+  if (retentionDays === 0 && database.kind !== 'rds_instance') return 'cluster_retention_minimum';
+  if (database.awsBackupPointArn !== null) return 'aws_backup_owns_retention';
+  return retentionDays === 0 && database.replicas.length > 0 ? 'replica_source_keeps_backups' : null;
 }
 
 function modified(world: World, action: Modification, tracked: TrackedDatabase): Step {
@@ -44,37 +61,46 @@ function modified(world: World, action: Modification, tracked: TrackedDatabase):
     deletionProtection: deletionProtection ?? database.deletionProtection,
     retentionDays: retentionDays ?? database.retentionDays,
   };
-  const next = {
-    ...world,
-    databases: world.databases.map((other) => (other === tracked ? { ...other, database: changed } : other)),
-  };
+  const next = changeDatabases(world, [tracked], (other) => ({ ...other, database: changed }));
   if (retentionDays === undefined || retentionDays >= database.retentionDays)
     return applied(next, action, null, database.resourceId);
-  const rule = retentionDays === 0 ? 'retention_zero_purges' : 'retention_lowered';
-  const lowered = mapPoints(
-    next,
-    (point) => belongsTo(point, database) && isAutomated(point),
-    (point) => afterRetention(point, retentionDays, world),
+  const rules = { purged: 'retention_zero_purges', lowered: 'retention_lowered' } as const;
+  const reached = pointsOwnedBy(world, database.resourceId).filter(
+    (point) => isAutomated(point) || (retentionDays === 0 && follows(point)),
   );
-  return applied(lowered, action, rule, database.resourceId);
+  const lowered = changePoints(next, reached, (point) =>
+    isAutomated(point)
+      ? afterRetention(point, retentionDays, world, rules)
+      : doubt(point, 'replica_without_source_backups'),
+  );
+  return applied(lowered, action, retentionDays === 0 ? rules.purged : rules.lowered, database.resourceId);
 }
 
+/** AWS Backup's continuous point is the very same backup. */
 function isAutomated({ point }: TrackedPoint): boolean {
-  return point.kind === 'pitr' || point.kind === 'system_snapshot';
+  return point.kind === 'pitr' || point.kind === 'system_snapshot' || point.kind === 'backup_continuous';
 }
 
-function afterRetention(tracked: TrackedPoint, retentionDays: number, world: World): TrackedPoint {
-  if (retentionDays === 0) return take(tracked, 'retention_zero_purges');
+/** A replicated backup that still follows its source; one that is retained has nothing more to lose by it. */
+function follows({ point }: TrackedPoint): boolean {
+  return point.kind === 'replicated_automated_backup' && point.status !== 'retained';
+}
+
+/** An automated backup under a lower retention: none of it is left at 0, and only what is young enough is sure above. */
+export function afterRetention(
+  tracked: TrackedPoint,
+  retentionDays: Days,
+  world: World,
+  rules: { readonly purged: RuleCode; readonly lowered: RuleCode },
+): TrackedPoint {
+  if (retentionDays === 0) return take(tracked, rules.purged);
   const oldestKept = addDays(world.at, -retentionDays);
   const { point } = tracked;
-  if (point.window !== null) {
-    const window = {
-      earliest: latest(point.window.earliest, oldestKept),
-      latest: point.window.latest,
-    };
-    return window.latest < oldestKept
-      ? doubt(tracked, 'retention_lowered')
-      : { ...tracked, point: { ...point, window } };
+  if (point.window === null) {
+    return point.createdAt === null || point.createdAt < oldestKept ? doubt(tracked, rules.lowered) : tracked;
   }
-  return point.createdAt === null || point.createdAt < oldestKept ? doubt(tracked, 'retention_lowered') : tracked;
+  if (point.window.latest < oldestKept) return doubt(tracked, rules.lowered);
+  const earliest = latest(point.window.earliest, oldestKept);
+  const kept = { ...point, retentionDays, window: { earliest, latest: point.window.latest } };
+  return spare({ ...tracked, point: kept }, rules.lowered);
 }

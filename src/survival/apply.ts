@@ -7,11 +7,19 @@
 
 import { unreachable } from '../core/invariant.ts';
 import type { Action } from '../intent/action.ts';
-import { deleteRecoveryPoint, deleteVault, removeVaultLock } from './apply-backup.ts';
+import {
+  changeVaultPolicy,
+  deleteRecoveryPoint,
+  deleteVault,
+  removeVaultLock,
+  stopFutureBackups,
+} from './apply-backup.ts';
 import { deleteDatabase, deleteMember } from './apply-database.ts';
-import { disableKey } from './apply-key.ts';
+import { deleteGlobalCluster, removeFromGlobalCluster } from './apply-global.ts';
+import { changeKeyPolicy, disableKey } from './apply-key.ts';
+import { disassociate, updateLifecycle } from './apply-lifecycle.ts';
 import { modifyProtection } from './apply-protection.ts';
-import { deleteAutomatedBackup, deleteSnapshot, stopReplication } from './apply-snapshot.ts';
+import { deleteAutomatedBackup, deleteSnapshot, stopReplication, unshareSnapshot } from './apply-snapshot.ts';
 import { applied, inDoubt, type Refusals, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -47,14 +55,21 @@ export function apply(world: World, action: Action, refusals: Refusals): Step {
       return applied({ ...world, prerequisitesLost: [...world.prerequisitesLost, lost] }, action, null, null);
     }
     case 'unshare_snapshot':
+      return unshareSnapshot(world, action);
     case 'update_recovery_point_lifecycle':
+      return updateLifecycle(world, action);
     case 'disassociate_recovery_point':
+      return disassociate(world, action);
     case 'stop_future_backups':
+      return stopFutureBackups(world, action);
     case 'change_vault_policy':
+      return changeVaultPolicy(world, action);
     case 'change_key_policy':
+      return changeKeyPolicy(world, action);
     case 'delete_global_cluster':
+      return deleteGlobalCluster(world, action, refusals);
     case 'remove_from_global_cluster':
-      return inDoubt(world, action, 'action_not_understood');
+      return removeFromGlobalCluster(world, action);
     case 'create_database':
       return applied(world, action, null, null);
     case 'opaque':

@@ -3,22 +3,32 @@
  *
  * Each candidate is tried by folding the change again with that one thing different; only those that really leave
  * a recovery point more are named, the cheapest first. Deletion protection is no candidate: it is one call from off.
- * Source: Amazon RDS API, DeleteDBInstance and DeleteDBCluster; terraform-provider-aws 5.100, whose destroy reads
- * these settings from state, so that they count only once applied.
+ * Source: Amazon RDS API, DeleteDBInstance and DeleteDBCluster; AWS Backup API, StartBackupJob; terraform-provider-aws
+ * 5.100, whose destroy reads these settings from state, so that they count only once applied.
  */
 
+import { partitionOf } from '../core/arn.ts';
+import { unreachable } from '../core/invariant.ts';
 import type { Instant } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
-import type { Database, Inventory } from '../inventory/model.ts';
+import type { Database, Inventory, RecoveryPoint, Vault } from '../inventory/model.ts';
 import { newestInstantOf } from './data-loss.ts';
 import { isAlive } from './fate.ts';
-import { matchDatabase } from './match.ts';
+import { matchDatabase, matchKeys, matchVaults } from './match.ts';
 import { snapshotOf } from './snapshot.ts';
+import type { Effect } from './step.ts';
 import { pointsOf, survive } from './survive.ts';
-import { worldOf } from './world.ts';
+import { type World, worldOf } from './world.ts';
 
-/** The candidates, the cheapest first. */
-export const SETTINGS = ['keep_automated_backups', 'final_snapshot', 'manual_snapshot'] as const;
+/** The candidates, the cheapest first: what costs nothing, what costs storage, what costs storage and a vault. */
+export const SETTINGS = [
+  'keep_automated_backups',
+  'key_kept',
+  'vault_locked',
+  'final_snapshot',
+  'manual_snapshot',
+  'vault_backup',
+] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** One setting that would have left something. */
@@ -43,27 +53,83 @@ export interface Loss {
 
 /** The settings that would have left something of a database that a change deletes; empty when none would. */
 export function counterfactualsOf(loss: Loss, database: Database): readonly Counterfactual[] {
-  const asIs = leftOf(loss, database).map(({ point }) => point.arn);
-  return SETTINGS.flatMap((setting) => {
-    const more = leftOf(varied(loss, database, setting), database).filter(({ point }) => !asIs.includes(point.arn));
-    if (more.length === 0) return [];
-    const instants = more.flatMap(({ point }) => newestInstantOf(point) ?? []).sort();
-    const ends = more.map(({ fate }) => fate.until);
-    return [
-      {
-        setting,
-        left: more.map(({ point }) => point.id),
-        newestAt: instants.at(-1) ?? null,
-        until: ends.includes(null)
-          ? null
-          : (ends
-              .flatMap((end) => end ?? [])
-              .sort()
-              .at(-1) ?? null),
-        command: commandFor(setting, database),
-      },
-    ];
-  });
+  const asIs = new Set(leftOf(loss, database).map(({ point }) => point.arn));
+  return SETTINGS.flatMap((setting) => savingBy(setting, loss, database, asIs));
+}
+
+/** The cheapest of them; null when no single one would have left anything. */
+export function cheapestSavingOf(loss: Loss, database: Database): Counterfactual | null {
+  const asIs = new Set(leftOf(loss, database).map(({ point }) => point.arn));
+  for (const setting of SETTINGS) {
+    const [saving] = savingBy(setting, loss, database, asIs);
+    if (saving !== undefined) return saving;
+  }
+  return null;
+}
+
+/**
+ * The cheapest setting that would have saved something of a database, worked out from its part of a change alone.
+ *
+ * @param effects What every action of the change did.
+ */
+export function savingFor(
+  inventory: Inventory,
+  effects: readonly Effect[],
+  { database, at }: { readonly database: Database; readonly at: Instant },
+): Counterfactual | null {
+  const recoveryPoints = inventory.recoveryPoints.filter(
+    ({ databaseResourceId }) => databaseResourceId === database.resourceId,
+  );
+  const used = new Set([database.keyArn, ...recoveryPoints.flatMap(({ keyArn, vaultArn }) => [keyArn, vaultArn])]);
+  const keys = inventory.keys.filter(({ arn }) => used.has(arn));
+  const vaults = inventory.vaults.filter(({ arn }) => used.has(arn));
+  const part = { ...inventory, databases: [database], recoveryPoints, keys, vaults };
+  const world = worldOf(part, at);
+  const actions = effects.filter((effect) => reaches(effect, database, world)).map(({ action }) => action);
+  return cheapestSavingOf({ inventory: part, actions, at }, database);
+}
+
+/** A step on another database, or on a key or a vault that this one does not use, changes nothing here. */
+function reaches({ action, databaseResourceId }: Effect, database: Database, world: World): boolean {
+  if (databaseResourceId !== null) return databaseResourceId === database.resourceId;
+  switch (action.kind) {
+    case 'schedule_key_deletion':
+    case 'disable_key':
+    case 'change_key_policy':
+      return matchKeys(world, action.target).length > 0;
+    case 'delete_backup_vault':
+    case 'delete_vault_lock':
+      return matchVaults(world, action.target).length > 0;
+    default:
+      return true;
+  }
+}
+
+function savingBy(
+  setting: Setting,
+  loss: Loss,
+  database: Database,
+  asIs: ReadonlySet<string>,
+): readonly Counterfactual[] {
+  const variant = varied(setting, loss, database);
+  const more = leftOf(variant.loss, database).filter(({ point }) => !asIs.has(point.arn));
+  if (more.length === 0) return [];
+  const instants = more.flatMap(({ point }) => newestInstantOf(point) ?? []).sort();
+  const ends = more.map(({ fate }) => fate.until);
+  const last =
+    ends
+      .flatMap((end) => end ?? [])
+      .sort()
+      .at(-1) ?? null;
+  return [
+    {
+      setting,
+      left: more.map(({ point }) => point.id),
+      newestAt: instants.at(-1) ?? null,
+      until: ends.includes(null) ? null : last,
+      command: variant.command,
+    },
+  ];
 }
 
 function leftOf({ inventory, actions, at }: Loss, database: Database) {
@@ -71,19 +137,44 @@ function leftOf({ inventory, actions, at }: Loss, database: Database) {
   return pointsOf(after, database).filter(({ fate }) => isAlive(fate));
 }
 
-function varied(loss: Loss, database: Database, setting: Setting): Loss {
+/** The same change with one thing different, and how to set that. */
+interface Variant {
+  readonly loss: Loss;
+  readonly command: string;
+}
+
+function varied(setting: Setting, loss: Loss, database: Database): Variant {
+  const what = database.kind === 'rds_instance' ? 'db-instance' : 'db-cluster';
   switch (setting) {
     case 'keep_automated_backups':
-      return withParameters(loss, database, { deleteAutomatedBackups: false });
-    case 'final_snapshot':
-      return withParameters(loss, database, { skipFinalSnapshot: false, finalSnapshotId: nameOf(database, 'final') });
-    case 'manual_snapshot': {
-      const recoveryPoints = [
-        ...loss.inventory.recoveryPoints,
-        snapshotOf(database, { id: nameOf(database, 'manual'), at: loss.at, status: 'available' }),
-      ];
-      return { ...loss, inventory: { ...loss.inventory, recoveryPoints } };
+      return {
+        loss: withParameters(loss, database, { deleteAutomatedBackups: false }),
+        command: `delete_automated_backups = false  # or: aws rds delete-${what} --no-delete-automated-backups`,
+      };
+    case 'key_kept':
+      return withKey(loss, database);
+    case 'vault_locked':
+      return withLocks(loss, database);
+    case 'final_snapshot': {
+      const name = freeName(loss, database, 'final');
+      return {
+        loss: withParameters(loss, database, { skipFinalSnapshot: false, finalSnapshotId: name }),
+        command: `skip_final_snapshot = false, final_snapshot_identifier = "${name}"`,
+      };
     }
+    case 'manual_snapshot': {
+      const id = freeName(loss, database, 'manual');
+      const verb = what === 'db-cluster' ? 'create-db-cluster-snapshot' : 'create-db-snapshot';
+      const flag = what === 'db-cluster' ? '--db-cluster-snapshot-identifier' : '--db-snapshot-identifier';
+      return {
+        loss: withPoint(loss, snapshotOf(database, { id, at: loss.at, status: 'available' })),
+        command: `aws rds ${verb} --${what}-identifier ${database.identifier} ${flag} ${id}`,
+      };
+    }
+    case 'vault_backup':
+      return withVaultBackup(loss, database);
+    default:
+      return unreachable(setting, 'settings');
   }
 }
 
@@ -98,22 +189,66 @@ function withParameters(loss: Loss, database: Database, change: Partial<DeletePa
   return { ...loss, actions };
 }
 
-function commandFor(setting: Setting, database: Database): string {
-  const cluster = database.kind !== 'rds_instance';
-  const what = cluster ? 'db-cluster' : 'db-instance';
-  switch (setting) {
-    case 'keep_automated_backups':
-      return `delete_automated_backups = false  # or: aws rds delete-${what} --no-delete-automated-backups`;
-    case 'final_snapshot':
-      return `skip_final_snapshot = false, final_snapshot_identifier = "${nameOf(database, 'final')}"`;
-    case 'manual_snapshot': {
-      const verb = cluster ? 'create-db-cluster-snapshot' : 'create-db-snapshot';
-      const flag = cluster ? '--db-cluster-snapshot-identifier' : '--db-snapshot-identifier';
-      return `aws rds ${verb} --${what}-identifier ${database.identifier} ${flag} ${nameOf(database, 'manual')}`;
-    }
-  }
+/** The change without its steps on keys: a key that is destroyed later, by a change of its own, is still there to restore. */
+function withKey(loss: Loss, database: Database): Variant {
+  const isOnKey = ({ kind }: Action) =>
+    kind === 'schedule_key_deletion' || kind === 'disable_key' || kind === 'change_key_policy';
+  const on = loss.actions.filter(isOnKey).map(({ target }) => target.identifier);
+  return {
+    loss: { ...loss, actions: loss.actions.filter((action) => !isOnKey(action)) },
+    command: `keep the key of ${database.identifier} out of this change: ${on.join(', ')}`,
+  };
 }
 
-function nameOf(database: Database, suffix: string): string {
-  return `${database.identifier}-${suffix}`;
+/** As if every vault that holds one of its recovery points had a compliance lock past its date. */
+function withLocks(loss: Loss, database: Database): Variant {
+  const { vaults, recoveryPoints } = loss.inventory;
+  const used = new Set(
+    recoveryPoints.filter((point) => point.databaseResourceId === database.resourceId).map(({ vaultArn }) => vaultArn),
+  );
+  const locked = vaults.map((vault) => (used.has(vault.arn) ? { ...vault, lock: 'compliance' as const } : vault));
+  const names = vaults.filter(({ arn }) => used.has(arn)).map(({ name }) => name);
+  return {
+    loss: { ...loss, inventory: { ...loss.inventory, vaults: locked } },
+    command: `aws backup put-backup-vault-lock-configuration --backup-vault-name ${names.join('|')} --min-retention-days 7 --changeable-for-days 3`,
+  };
+}
+
+/** A vault that this change does not know of, with a backup taken now; AWS Backup makes none of a continuous kind on demand. */
+function withVaultBackup(loss: Loss, database: Database): Variant {
+  const { accountId, region, arn } = database;
+  const vault: Vault = {
+    accountId,
+    region,
+    arn: `arn:${partitionOf(region)}:backup:${region}:${accountId}:backup-vault:${RESCUE_VAULT}`,
+    name: RESCUE_VAULT,
+    airGapped: false,
+    lock: 'none',
+    lockAt: null,
+    minRetentionDays: null,
+  };
+  const id = `awsbackup:job-${database.identifier}`;
+  const snapshot = snapshotOf(database, { id, at: loss.at, status: 'available' });
+  const held = withPoint(loss, { ...snapshot, kind: 'backup_snapshot', vaultArn: vault.arn });
+  return {
+    loss: { ...held, inventory: { ...held.inventory, vaults: [...held.inventory.vaults, vault] } },
+    command: `aws backup start-backup-job --backup-vault-name ${RESCUE_VAULT} --resource-arn ${arn} --iam-role-arn ROLE`,
+  };
+}
+
+const RESCUE_VAULT = 'rescue';
+
+function withPoint(loss: Loss, point: RecoveryPoint): Loss {
+  const recoveryPoints = [...loss.inventory.recoveryPoints, point];
+  return { ...loss, inventory: { ...loss.inventory, recoveryPoints } };
+}
+
+/** A snapshot name that nothing bears yet. */
+function freeName({ inventory }: Loss, { identifier }: Database, suffix: string): string {
+  const taken = new Set(inventory.recoveryPoints.map(({ id }) => id));
+  const from = (name: string, count: number): string => {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    return taken.has(candidate.toLowerCase()) ? from(name, count + 1) : candidate;
+  };
+  return from(`${identifier}-${suffix}`, 1);
 }

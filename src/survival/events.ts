@@ -9,7 +9,7 @@
  */
 
 import { unreachable } from '../core/invariant.ts';
-import { addDays, addSeconds, type Days, type Instant, latest, type Seconds } from '../core/time.ts';
+import { addDays, addSeconds, type Days, earliest, type Instant, latest, type Seconds } from '../core/time.ts';
 import { worsen } from './fate.ts';
 import type { RuleCode } from './rules.ts';
 import { doubt, mapPoints, restoresToAnyInstant, type TrackedPoint, take, type World } from './world.ts';
@@ -74,7 +74,7 @@ function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): 
     if (point.expiresAt !== null && point.expiresAt <= noticedAt) return take(tracked, 'expires_by_itself');
     if (!restoresToAnyInstant(point)) {
       if (point.dataAt === null) return doubt(tracked, 'data_time_unknown');
-      return point.dataAt < writtenAt ? tracked : take(tracked, 'holds_the_bad_write');
+      return point.dataAt < writtenAt ? aging(tracked) : take(tracked, 'holds_the_bad_write');
     }
     if (point.window === null) return tracked;
     const { retentionDays } = point;
@@ -82,10 +82,31 @@ function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): 
       retentionDays === null
         ? point.window.earliest
         : latest(point.window.earliest, addDays(noticedAt, -retentionDays));
-    if (oldest >= writtenAt) return take(tracked, 'window_has_moved_past');
-    return { ...tracked, point: { ...point, window: { earliest: oldest, latest: addSeconds(writtenAt, -1) } } };
+    // A backup that no longer follows its database ends before the write.
+    const newest = earliest(point.window.latest, addSeconds(writtenAt, -1));
+    if (oldest > newest) return take(tracked, 'window_has_moved_past');
+    const clean = { ...point, window: { earliest: oldest, latest: newest } };
+    // It reaches back before the write only until its own retention has moved past it.
+    const usableUntil = retentionDays === null ? null : addDays(writtenAt, retentionDays);
+    return usableUntil === null
+      ? { ...tracked, point: clean }
+      : {
+          ...tracked,
+          point: clean,
+          fate: worsen(tracked.fate, 'survives_until', 'window_has_moved_past', usableUntil),
+        };
   };
   return mapPoints({ ...world, at: latest(world.at, noticedAt) }, () => true, judge);
+}
+
+/** A system snapshot has its day; those that take its place will hold the bad write. */
+function aging(tracked: TrackedPoint): TrackedPoint {
+  const { kind, createdAt, retentionDays } = tracked.point;
+  if (kind !== 'system_snapshot' || createdAt === null || retentionDays === null) return tracked;
+  return {
+    ...tracked,
+    fate: worsen(tracked.fate, 'survives_until', 'expires_by_itself', addDays(createdAt, retentionDays)),
+  };
 }
 
 /** Retention, lifecycles and key deletions run out; a living database's own backups go on being made. */
@@ -94,14 +115,14 @@ function timePasses(world: World, days: Days): World {
   const dead = new Set(
     world.keys.filter(({ deletionAt }) => deletionAt !== null && deletionAt <= at).map(({ arn }) => arn),
   );
+  const owners = new Map(world.databases.map(({ database }) => [database.resourceId, database]));
   const judge = (tracked: TrackedPoint): TrackedPoint => {
     const { point, fate } = tracked;
     if (point.keyArn !== null && dead.has(point.keyArn)) return take(tracked, 'key_destroyed');
     const end = fate.until ?? point.expiresAt;
     if (end !== null && end <= at) return take(tracked, 'expires_by_itself');
     if (point.kind !== 'system_snapshot') return tracked;
-    const owner = world.databases.find(({ database }) => database.resourceId === point.databaseResourceId);
-    const retention = owner?.database.retentionDays ?? point.retentionDays;
+    const retention = owners.get(point.databaseResourceId ?? '')?.retentionDays ?? point.retentionDays;
     if (point.createdAt === null || retention === null)
       return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
     return addDays(point.createdAt, retention) <= at ? take(tracked, 'expires_by_itself') : tracked;

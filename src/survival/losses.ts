@@ -6,21 +6,35 @@
  */
 
 import { unreachable } from '../core/invariant.ts';
-import { addSeconds, type Days, type Instant, type Seconds } from '../core/time.ts';
+import { addSeconds, type Days, type Seconds } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
-import type { Database, Inventory } from '../inventory/model.ts';
+import type { Database } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
 import { happen, type LossEvent } from './events.ts';
-import { survive } from './survive.ts';
-import { type World, worldOf } from './world.ts';
+import {
+  databaseTarget,
+  deletionOf,
+  everythingDeletable,
+  KEY_WAIT_DAYS_MIN,
+  type Seen,
+  snapshotsPurged,
+  vaultsEmptied,
+} from './purge.ts';
+import { foldActions } from './survive.ts';
+import type { World } from './world.ts';
 
 /** The losses that can be asked about by name. */
 export const LOSSES = [
   'database_deleted',
   'database_deleted_carefully',
   'retention_zero',
+  'retention_lowered',
+  'snapshots_purged',
+  'vaults_emptied',
   'key_disabled',
+  'key_deletion_scheduled',
   'key_destroyed',
+  'everything_deletable',
   'region_lost',
   'account_lost',
   'bad_write',
@@ -38,73 +52,80 @@ export interface Assumed {
 /** A day until somebody notices, a month until somebody needs it. */
 export const ASSUMED: Assumed = { detectionSeconds: 86_400, days: 30 };
 
-/** The world after a database has met a loss. */
-export function meet(inventory: Inventory, database: Database, loss: LossName, at: Instant, assumed = ASSUMED): World {
-  const fold = (actions: readonly Action[]) => survive(inventory, actions, { at, refusals: 'lifted' }).after;
-  const come = (event: LossEvent) => settleReadability(happen(worldOf(inventory, at), event));
-  const target = { ...scoped(database), arn: database.arn, resourceId: database.resourceId };
+/** The world after a database of it has met a loss; no survivor is owed to a refusal that one call lifts. */
+export function meet(world: World, database: Database, loss: LossName, assumed = ASSUMED): World {
+  const cause = causeOf(world, database, loss, assumed);
+  return settleReadability(
+    'event' in cause ? happen(world, cause.event) : foldActions(world, cause.actions, 'lifted').world,
+  );
+}
+
+type Cause = { readonly actions: readonly Action[] } | { readonly event: LossEvent };
+
+function causeOf(world: World, database: Database, loss: LossName, assumed: Assumed): Cause {
+  const { accountId, region, keyArn } = database;
+  const { detectionSeconds, days } = assumed;
   switch (loss) {
     case 'database_deleted':
-      return fold(deletionOf(database));
+      return { actions: deletionOf(database) };
     case 'database_deleted_carefully':
-      return fold(deletionOf(database, carefully(database)));
+      return { actions: deletionOf(database, carefully(database)) };
     case 'retention_zero':
-      return database.kind === 'rds_instance'
-        ? fold([{ kind: 'modify_db_instance', target, change: { retentionDays: 0 } }])
-        : fold([{ kind: 'modify_db_cluster', target, change: { retentionDays: 1 } }]);
-    case 'key_disabled': {
-      const { keyArn } = database;
-      if (keyArn === null) return fold([]);
-      return fold([{ kind: 'disable_key', target: { ...scoped(database), arn: keyArn, resourceId: null } }]);
-    }
+      return { actions: [withRetention(database, database.kind === 'rds_instance' ? 0 : 1)] };
+    case 'retention_lowered':
+      return { actions: [withRetention(database, Math.min(1, database.retentionDays))] };
+    case 'snapshots_purged':
+      return { actions: snapshotsPurged(seenIn(world), database) };
+    case 'vaults_emptied':
+      return { actions: vaultsEmptied(seenIn(world), database) };
+    case 'key_disabled':
+      return { actions: keyArn === null ? [] : [{ kind: 'disable_key', target: keyTarget(database, keyArn) }] };
+    case 'key_deletion_scheduled':
+      return { actions: keyArn === null ? [] : [scheduled(database, keyArn)] };
     case 'key_destroyed':
-      return database.keyArn === null ? fold([]) : come({ kind: 'key_destroyed', keyArn: database.keyArn });
+      return keyArn === null ? { actions: [] } : { event: { kind: 'key_destroyed', keyArn } };
+    case 'everything_deletable':
+      return { actions: everythingDeletable(seenIn(world), database) };
     case 'region_lost':
-      return come({ kind: 'region_lost', region: database.region });
+      return { event: { kind: 'region_lost', region } };
     case 'account_lost':
-      return come({ kind: 'account_lost', accountId: database.accountId });
-    case 'bad_write': {
-      const { detectionSeconds } = assumed;
-      return come({ kind: 'bad_write', writtenAt: addSeconds(at, -detectionSeconds), detectionSeconds });
-    }
+      return { event: { kind: 'account_lost', accountId } };
+    case 'bad_write':
+      return { event: { kind: 'bad_write', writtenAt: addSeconds(world.at, -detectionSeconds), detectionSeconds } };
     case 'time_passes':
-      return come({ kind: 'time_passes', days: assumed.days });
+      return { event: { kind: 'time_passes', days } };
     default:
       return unreachable(loss, 'losses');
   }
 }
 
-/** The deletion of one database, members first; by default the worst: no final snapshot, automated backups deleted. */
-export function deletionOf(database: Database, parameters: DeleteParameters = carelessly(database)): readonly Action[] {
-  const { scope } = scoped(database);
-  const members: Action[] = database.members.map((member) => ({
-    kind: 'delete_cluster_member',
-    target: { arn: member.arn, resourceId: member.resourceId, identifier: member.identifier, scope },
-    clusterIdentifier: database.identifier,
-  }));
-  const deletion: Action = {
-    kind: database.kind === 'rds_instance' ? 'delete_db_instance' : 'delete_db_cluster',
-    target: { ...scoped(database), arn: database.arn, resourceId: database.resourceId },
-    parameters,
-  };
-  return [...members, deletion];
+function seenIn({ points, vaults, keys }: World): Seen {
+  return { recoveryPoints: points.map(({ point }) => point), vaults, keys };
 }
 
-/** AWS Backup refuses an explicit true; silence is then the worst that goes through. */
-function carelessly({ awsBackupPointArn }: Database): DeleteParameters {
-  const deleteAutomatedBackups = awsBackupPointArn === null ? true : null;
-  return { skipFinalSnapshot: true, finalSnapshotId: null, deleteAutomatedBackups, disarmsProtection: false };
+function withRetention(database: Database, retentionDays: Days): Action {
+  const kind = database.kind === 'rds_instance' ? 'modify_db_instance' : 'modify_db_cluster';
+  return { kind, target: databaseTarget(database), change: { retentionDays } };
+}
+
+function scheduled(database: Database, keyArn: string): Action {
+  return { kind: 'schedule_key_deletion', target: keyTarget(database, keyArn), windowDays: KEY_WAIT_DAYS_MIN };
+}
+
+function keyTarget(database: Database, keyArn: string) {
+  return { ...databaseTarget(database), arn: keyArn, resourceId: null };
 }
 
 function carefully({ identifier }: Database): DeleteParameters {
   return {
     skipFinalSnapshot: false,
-    finalSnapshotId: `${identifier}-final`,
+    finalSnapshotId: carefulFinalId(identifier),
     deleteAutomatedBackups: false,
     disarmsProtection: false,
   };
 }
 
-function scoped({ accountId, region, identifier }: Database) {
-  return { identifier, scope: { accountId, region } };
+/** What a careful caller would call the final snapshot of a database. */
+export function carefulFinalId(identifier: string): string {
+  return `${identifier}-final`;
 }

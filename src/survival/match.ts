@@ -10,7 +10,7 @@
 import type { Scope } from '../core/arn.ts';
 import type { Action, Target } from '../intent/action.ts';
 import type { Database, Key, Vault } from '../inventory/model.ts';
-import type { TrackedDatabase, TrackedPoint, World } from './world.ts';
+import { databasesBy, pointsAt, pointsCalled, type TrackedDatabase, type TrackedPoint, type World } from './world.ts';
 
 /** How a target relates to what was observed. */
 export type Match =
@@ -37,7 +37,7 @@ export function actsOnDatabase(action: Action): action is DatabaseAction {
 
 /** The database that an action names. */
 export function matchDatabase(world: World, { kind, target }: DatabaseAction): Match {
-  const byId = world.databases.find(
+  const byId = databasesBy(world, [target.resourceId]).find(
     ({ database }) => database.resourceId === target.resourceId && sameScope(database, target.scope),
   );
   // Instances and clusters have names of their own: one of each may be called the same.
@@ -55,14 +55,13 @@ export function matchDatabase(world: World, { kind, target }: DatabaseAction): M
 
 /** Every database of the name that a target gives, in its scope if it gives one. */
 export function namesakes(world: World, target: Target): readonly TrackedDatabase[] {
-  return world.databases.filter(({ database }) => isNamed(database, target));
+  return databasesBy(world, [target.arn ?? target.identifier]).filter(({ database }) => isNamed(database, target));
 }
 
 /** The recovery points that a target names: by ARN, else by id within the scope. */
 export function matchPoints(world: World, target: Target): readonly TrackedPoint[] {
-  return world.points.filter(({ point }) =>
-    target.arn === null ? point.id === target.identifier && sameScope(point, target.scope) : point.arn === target.arn,
-  );
+  if (target.arn !== null) return pointsAt(world, target.arn);
+  return pointsCalled(world, target.identifier).filter(({ point }) => sameScope(point, target.scope));
 }
 
 /** The vaults that a target names: by ARN, else by name within the scope. */
@@ -79,9 +78,9 @@ export function matchKeys(world: World, { arn, identifier, scope }: Target): rea
   );
 }
 
-/** True when a recovery point was taken from this database, under whatever engine it then ran. */
-export function belongsTo(tracked: TrackedPoint, database: Database): boolean {
-  return tracked.point.databaseResourceId === database.resourceId;
+/** True when a target names this database: by resource id where it has one, else by ARN, else by name and place. */
+export function isMeantBy(target: Target, database: Database): boolean {
+  return target.resourceId === null ? isNamed(database, target) : database.resourceId === target.resourceId;
 }
 
 function isNamed(database: Database, target: Target): boolean {

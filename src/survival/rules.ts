@@ -119,6 +119,18 @@ export const RULES = {
     statement: 'A final snapshot of an encrypted database needs its key usable; otherwise the delete is refused.',
     source: 'API DeleteDBInstance and DeleteDBCluster, KMSKeyNotAccessibleFault',
   },
+  final_snapshot_quota_full: {
+    statement: 'A delete whose final snapshot would pass the limit on manual snapshots is refused.',
+    source: 'API DeleteDBInstance and DeleteDBCluster, SnapshotQuotaExceeded',
+  },
+  retained_backup_quota_full: {
+    statement: 'A delete that would retain more automated backups than a region may hold is refused.',
+    source: 'API DeleteDBInstance, DBInstanceAutomatedBackupQuotaExceeded; UG "Retaining automated backups"',
+  },
+  quota_not_observed: {
+    statement: "A limit that nobody read may refuse the delete once as many exist as AWS's default allows.",
+    source: 'UG "Quotas and constraints for Amazon RDS"; API DescribeAccountAttributes',
+  },
   deletion_protection_refuses: {
     statement: 'Deletion protection makes AWS refuse the delete.',
     source: 'UG "Deleting a DB instance"; AUG "Deleting Aurora DB clusters"',
@@ -135,6 +147,15 @@ export const RULES = {
   stopped_cluster_refuses: {
     statement: 'A stopped cluster must be started before it can be deleted.',
     source: 'AUG "Deleting Aurora DB clusters"',
+  },
+  global_member_refuses_deletion: {
+    statement: 'A cluster that belongs to a global database cannot be deleted before it is removed from it.',
+    source: 'API DeleteDBCluster, InvalidGlobalClusterStateFault; AUG "Deleting an Aurora global database"',
+  },
+  global_membership_holds_no_data: {
+    statement:
+      'Removing a member from a global database, or deleting the global cluster, touches no data and no backup.',
+    source: 'API RemoveFromGlobalCluster and DeleteGlobalCluster',
   },
   member_deletion_keeps_volume: {
     statement:
@@ -189,6 +210,25 @@ export const RULES = {
     statement: 'While AWS Backup owns PITR, RDS refuses to change the retention.',
     source: 'BDG "Point-in-time recovery"',
   },
+  replica_source_keeps_backups: {
+    statement: 'An instance that read replicas have as their source refuses retention 0.',
+    source: 'API ModifyDBInstance, BackupRetentionPeriod',
+  },
+  replica_without_source_backups: {
+    statement:
+      'Retention 0 ends what a replicated backup follows; whether it keeps what had arrived is not documented.',
+    source: 'UG "Replicating automated backups to another AWS Region", which does not say',
+  },
+  unsharing_keeps_snapshot: {
+    statement: 'Un-sharing takes a snapshot from others and leaves it to its owner, and their copies to them.',
+    source:
+      'API ModifyDBSnapshotAttribute and ModifyDBClusterSnapshotAttribute, ValuesToRemove; UG "Sharing a DB snapshot"',
+  },
+  unsharing_ends_shared_view: {
+    statement:
+      'A snapshot that another account no longer shares cannot be restored or copied by those it was shared with.',
+    source: 'UG "Sharing a DB snapshot", stopping',
+  },
   replication_stopped_keeps_copy: {
     statement: 'Stopping replication leaves what has arrived as a retained backup that lives out its own retention.',
     source: 'UG "Stopping automated backup replication"',
@@ -227,12 +267,48 @@ export const RULES = {
     statement: "Deleting a continuous point sets an instance's retention to 0 and a cluster's to 1 day.",
     source: 'BDG "Stopping continuous backups"',
   },
+  lifecycle_changed: {
+    statement:
+      'A recovery point is deleted as many days after its creation as its lifecycle now says; null means never.',
+    source: 'API backup UpdateRecoveryPointLifecycle; BDG "Deleting backups"',
+  },
+  lifecycle_not_for_continuous: {
+    statement: 'The lifecycle of a continuous point cannot be changed: it is the retention of the database.',
+    source: 'API backup UpdateRecoveryPointLifecycle',
+  },
+  locked_vault_refuses_shorter_life: {
+    statement: "A locked vault refuses a lifecycle shorter than its lock's least retention.",
+    source: 'BDG "AWS Backup Vault Lock"; API backup PutBackupVaultLockConfiguration, MinRetentionDays',
+  },
+  disassociation_keeps_pitr: {
+    statement:
+      'A continuous point that AWS Backup lets go stays with RDS as the automated backup it is, under its last retention.',
+    source: 'API backup DisassociateRecoveryPoint',
+  },
+  only_continuous_is_disassociated: {
+    statement: 'Only a continuous point can be disassociated; for a snapshot the call is refused.',
+    source: 'API backup DisassociateRecoveryPoint',
+  },
+  plan_end_keeps_points: {
+    statement: 'Deleting a plan or a selection stops backups to come; points that exist keep their lifecycle.',
+    source: 'API backup DeleteBackupPlan and DeleteBackupSelection; BDG "Deleting backups"',
+  },
+  vault_policy_keeps_points: {
+    statement:
+      "A vault's access policy holds no recovery point: changed or gone, the points stay, and what it denied is allowed.",
+    source: 'API backup PutBackupVaultAccessPolicy and DeleteBackupVaultAccessPolicy',
+  },
 
   // Keys.
   key_unusable: {
     statement:
       'A key that is disabled or waits for deletion makes every recovery point under it unrestorable, at once.',
     source: 'API kms ScheduleKeyDeletion and DisableKey; UG "Encrypting Amazon RDS resources"',
+  },
+  key_policy_changed: {
+    statement:
+      'A key whose policy or grants change may no longer let RDS in; every recovery point under it is in doubt.',
+    source: 'API kms PutKeyPolicy and RevokeGrant; UG "Encrypting Amazon RDS resources"',
   },
   key_not_observed: {
     statement: 'A recovery point under a key whose state was not read may be unrestorable.',
@@ -277,6 +353,10 @@ export const RULES = {
   earlier_step_in_doubt: {
     statement: 'A step on a database that an earlier step may or may not have changed goes through or is refused.',
     source: 'the steps before it',
+  },
+  principal_may_reach: {
+    statement: 'What takes this away may be within what the principal may call; nothing read rules it out.',
+    source: 'IAM User Guide, "Policy evaluation logic"; calls in survival/authority-ways.ts',
   },
   action_not_understood: {
     statement: 'A step that was not understood may delete anything within its reach.',

@@ -36,6 +36,7 @@ export function snapshotOf(
     encrypted: database.encrypted,
     keyArn: database.keyArn,
     vaultArn: null,
+    copiedFrom: null,
     tags: {},
   };
 }

@@ -6,8 +6,9 @@
 
 import type { Action } from '../intent/action.ts';
 import { isAlive } from './fate.ts';
+import { eitherOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
-import { doubt, mapPoints, type TrackedDatabase, type World } from './world.ts';
+import { changeDatabases, doubt, mapPoints, type TrackedDatabase, type TrackedPoint, type World } from './world.ts';
 
 /** What one action did. */
 export interface Effect {
@@ -57,18 +58,31 @@ export function undecided(
     if (now === undefined) return doubt(then, rule);
     return isAlive(then.fate) || then.fate.word === now.fate.word ? then : doubt(now, rule);
   });
-  const databases = world.databases.map((other) => (other === of.database ? { ...other, inDoubt: true } : other));
+  const { databases } = changeDatabases(world, [of.database], (tracked) => ({ ...tracked, inDoubt: true }));
   const databaseResourceId = of.database.database.resourceId;
-  return { world: { ...world, databases, points }, effect: { action, outcome: 'unknown', rule, databaseResourceId } };
+  const rooms = eitherOf(world.rooms, of.ifApplied.rooms);
+  return {
+    world: { ...world, databases, points, rooms },
+    effect: { action, outcome: 'unknown', rule, databaseResourceId },
+  };
 }
 
-/** Everything within the action's reach becomes doubtful; a target without a scope reaches everywhere. */
-export function inDoubt(world: World, action: Action, rule: RuleCode): Step {
+/**
+ * Everything within the action's reach becomes doubtful; a target without a scope reaches everywhere.
+ *
+ * @param among The points that such an action can reach at all.
+ */
+export function inDoubt(
+  world: World,
+  action: Action,
+  rule: RuleCode,
+  among: (tracked: TrackedPoint) => boolean = () => true,
+): Step {
   const { scope } = action.target;
   return {
     world: mapPoints(
       world,
-      ({ point }) => scope === null || scope.accountId === point.accountId,
+      (tracked) => (scope === null || scope.accountId === tracked.point.accountId) && among(tracked),
       (tracked) => doubt(tracked, rule),
     ),
     effect: { action, outcome: 'unknown', rule, databaseResourceId: null },

@@ -12,7 +12,7 @@ import type { Database, Inventory } from '../inventory/model.ts';
 import { apply } from './apply.ts';
 import { settleReadability } from './apply-key.ts';
 import type { Effect, Refusals } from './step.ts';
-import { type TrackedPoint, type World, worldOf } from './world.ts';
+import { pointsOwnedBy, type TrackedPoint, type World, worldOf } from './world.ts';
 
 /** What remains after a loss. */
 export interface Survival {
@@ -28,21 +28,31 @@ export function survive(
   actions: readonly Action[],
   options: { readonly at: Instant; readonly refusals: Refusals },
 ): Survival {
-  const before = settleReadability(worldOf(inventory, options.at));
-  const effects: Effect[] = [];
-  let world = worldOf(inventory, options.at);
-  for (const action of actions) {
-    const step = apply(world, action, options.refusals);
-    effects.push(step.effect);
-    world = step.world;
-  }
+  const start = worldOf(inventory, options.at);
+  const { world, effects } = foldActions(start, actions, options.refusals);
   const after = settleReadability(world);
   invariant(effects.length === actions.length, 'every action has its effect', { actions: actions.length });
   invariant(after.points.length >= inventory.recoveryPoints.length, 'no recovery point is dropped by a loss');
-  return { before, after, effects };
+  return { before: settleReadability(start), after, effects };
+}
+
+/** Folds actions over a world; whether its points can still be read under their keys is left to be settled. */
+export function foldActions(
+  start: World,
+  actions: readonly Action[],
+  refusals: Refusals,
+): { readonly world: World; readonly effects: readonly Effect[] } {
+  const effects: Effect[] = [];
+  let world = start;
+  for (const action of actions) {
+    const step = apply(world, action, refusals);
+    effects.push(step.effect);
+    world = step.world;
+  }
+  return { world, effects };
 }
 
 /** The recovery points taken from one database, in a survival's end state. */
 export function pointsOf(world: World, database: Database): readonly TrackedPoint[] {
-  return world.points.filter(({ point }) => point.databaseResourceId === database.resourceId);
+  return pointsOwnedBy(world, database.resourceId);
 }

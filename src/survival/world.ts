@@ -9,7 +9,9 @@ import type { Instant } from '../core/time.ts';
 import type { Prerequisite } from '../intent/action.ts';
 import type { Database, Inventory, Key, RecoveryPoint, Vault } from '../inventory/model.ts';
 import { type Fate, worsen } from './fate.ts';
+import { type Room, roomsOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
+import { indexOf, type Places, type WorldIndex } from './world-index.ts';
 
 /** A recovery point with its fate so far. */
 export interface TrackedPoint {
@@ -35,15 +37,26 @@ export interface TrackedDatabase {
 export interface World {
   readonly at: Instant;
   readonly databases: readonly TrackedDatabase[];
+  /** In the order of the inventory; a point that a step makes comes last, and none is ever dropped. */
   readonly points: readonly TrackedPoint[];
+  /** Where to find databases and points: made once, because places in the lists do not change. */
+  readonly index: WorldIndex;
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  /** ARNs of keys whose policy or grants changed: whether RDS may still use them, nobody knows. */
+  readonly keysInDoubt: readonly string[];
+  /** How much more of each limited thing AWS would accept. */
+  readonly rooms: readonly Room[];
   /** Things a restore needs that an action deleted, by kind and name. */
   readonly prerequisitesLost: readonly { readonly prerequisite: Prerequisite; readonly name: string }[];
 }
 
-/** The world an inventory shows, before anything happens. */
-export function worldOf(inventory: Inventory, at: Instant): World {
+/**
+ * The world an inventory shows, before anything happens.
+ *
+ * @param rooms What a larger inventory has room for, when this one is a part of it.
+ */
+export function worldOf(inventory: Inventory, at: Instant, rooms: readonly Room[] = roomsOf(inventory)): World {
   return {
     at,
     databases: inventory.databases.map((database) => ({
@@ -58,13 +71,84 @@ export function worldOf(inventory: Inventory, at: Instant): World {
       madeByChange: false,
       touched: false,
     })),
+    index: indexOf(inventory.databases, inventory.recoveryPoints),
     keys: inventory.keys,
     vaults: inventory.vaults,
+    keysInDoubt: [],
+    rooms,
     prerequisitesLost: [],
   };
 }
 
-/** A copy with the fates of the chosen points worsened by one rule. */
+/** The points with this ARN; two kinds may share one. */
+export function pointsAt(world: World, arn: string): readonly TrackedPoint[] {
+  return found(world, world.index.pointsByArn(arn), ({ point }) => point.arn === arn);
+}
+
+/** The points with this id, wherever they lie. */
+export function pointsCalled(world: World, id: string): readonly TrackedPoint[] {
+  return found(world, world.index.pointsById(id), ({ point }) => point.id === id);
+}
+
+/** The points taken from the database with this resource id. */
+export function pointsOwnedBy(world: World, resourceId: string): readonly TrackedPoint[] {
+  return found(world, world.index.pointsByOwner(resourceId), ({ point }) => point.databaseResourceId === resourceId);
+}
+
+function found(world: World, places: readonly number[], isIt: (tracked: TrackedPoint) => boolean) {
+  const { points, index } = world;
+  const indexed = places.map((place) => points[place]).filter((tracked) => tracked !== undefined);
+  return points.length === index.points ? indexed : [...indexed, ...points.slice(index.points).filter(isIt)];
+}
+
+/** A copy with these points of the world changed. */
+export function changePoints(
+  world: World,
+  chosen: readonly TrackedPoint[],
+  change: (tracked: TrackedPoint) => TrackedPoint,
+): World {
+  if (chosen.length === 0) return world;
+  const points = world.points.slice();
+  for (const tracked of chosen) {
+    const indexed = world.index.pointsByArn(tracked.point.arn).find((place) => world.points[place] === tracked);
+    points[indexed ?? world.points.indexOf(tracked, world.index.points)] = change(tracked);
+  }
+  return { ...world, points };
+}
+
+/** The databases that one of these keys may mean: a resource id, an ARN or a name; the caller compares. */
+export function databasesBy(world: World, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
+  return chosenAt(world, world.index.databases, keys);
+}
+
+/** The databases with a member that one of these keys may mean. */
+export function databasesByMember(world: World, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
+  return chosenAt(world, world.index.databasesByMember, keys);
+}
+
+function chosenAt({ databases }: World, places: Places, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
+  const found = new Set(keys.flatMap((key) => (key === null ? [] : places(key))));
+  return [...found]
+    .sort((a, b) => a - b)
+    .map((place) => databases[place])
+    .filter((tracked) => tracked !== undefined);
+}
+
+/** A copy with these databases of the world changed. */
+export function changeDatabases(
+  world: World,
+  chosen: readonly TrackedDatabase[],
+  change: (tracked: TrackedDatabase) => TrackedDatabase,
+): World {
+  const databases = world.databases.slice();
+  for (const tracked of chosen) {
+    const place = world.index.databases(tracked.database.arn).find((index) => world.databases[index] === tracked);
+    if (place !== undefined) databases[place] = change(tracked);
+  }
+  return { ...world, databases };
+}
+
+/** A copy with every point that is chosen changed; looks at each one. */
 export function mapPoints(
   world: World,
   chosen: (tracked: TrackedPoint) => boolean,
@@ -86,6 +170,11 @@ export function withhold(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
 /** A point that the rule takes. */
 export function take(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
   return { ...tracked, touched: true, fate: worsen(tracked.fate, 'lost', rule) };
+}
+
+/** A point that the change gives an end, or a nearer one: what is left of it stands within the change. */
+export function end(tracked: TrackedPoint, rule: RuleCode, until: Instant): TrackedPoint {
+  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'survives_until', rule, until) };
 }
 
 /** A point that can no longer be vouched for. */

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
+import type { Action } from '../../src/intent/action.ts';
 import type { Database, RecoveryPoint } from '../../src/inventory/model.ts';
-import { counterfactualsOf } from '../../src/survival/counterfactual.ts';
+import { cheapestSavingOf, counterfactualsOf } from '../../src/survival/counterfactual.ts';
 import {
   aCluster,
   aDatabase,
@@ -11,6 +12,8 @@ import {
   anInventory,
   aPoint,
   aSystemSnapshot,
+  aTargetOf,
+  aVault,
   deletionOf,
   KEY_ARN,
   NOW,
@@ -34,16 +37,17 @@ describe('a cluster that loses everything', () => {
   const courses = aCluster({ retentionDays: 1 });
   const found = saving(courses, [thePitr(courses), aSystemSnapshot(courses)]);
 
-  it('would be saved by three settings, the cheapest first', () => {
+  it('would be saved by four settings, the cheapest first', () => {
     expect(found.map(({ setting, left }) => `${setting}: ${left.join(' ')}`)).toEqual([
       'keep_automated_backups: pitr:cluster-COURSES rds:courses-2026-11-23-03-00',
       'final_snapshot: courses-final',
       'manual_snapshot: courses-manual',
+      'vault_backup: awsbackup:job-courses',
     ]);
   });
 
   it('would be left a retained backup for its retention, and snapshots for good', () => {
-    expect(found.map(({ until }) => until)).toEqual([addDays(NOW, 1), null, null]);
+    expect(found.map(({ until }) => until)).toEqual([addDays(NOW, 1), null, null, null]);
   });
 
   it('is told the command for its kind', () => {
@@ -57,12 +61,20 @@ describe('a cluster that loses everything', () => {
 describe('a setting that would leave nothing', () => {
   it('is not named: no automated backups at retention 0', () => {
     const bare = aDatabase({ retentionDays: 0, restoreWindow: null });
-    expect(saving(bare, []).map(({ setting }) => setting)).toEqual(['final_snapshot', 'manual_snapshot']);
+    expect(saving(bare, []).map(({ setting }) => setting)).toEqual([
+      'final_snapshot',
+      'manual_snapshot',
+      'vault_backup',
+    ]);
   });
 
   it('is not named: a Multi-AZ DB cluster retains nothing', () => {
     const maz = aCluster({ kind: 'multi_az_cluster', engine: 'postgres' });
-    expect(saving(maz, [thePitr(maz)]).map(({ setting }) => setting)).toEqual(['final_snapshot', 'manual_snapshot']);
+    expect(saving(maz, [thePitr(maz)]).map(({ setting }) => setting)).toEqual([
+      'final_snapshot',
+      'manual_snapshot',
+      'vault_backup',
+    ]);
   });
 
   it('is not named: every snapshot under a dying key is unreadable', () => {
@@ -75,7 +87,47 @@ describe('a setting that would leave nothing', () => {
     expect(saving(broken, [thePitr(broken)]).map(({ setting }) => setting)).toEqual([
       'keep_automated_backups',
       'manual_snapshot',
+      'vault_backup',
     ]);
+  });
+});
+
+describe('a change that does more than delete the database', () => {
+  const sealed = aDatabase({ encrypted: true, keyArn: KEY_ARN });
+  const final = { skipFinalSnapshot: false, finalSnapshotId: 'last' };
+  const keyGoes: Action = {
+    kind: 'schedule_key_deletion',
+    target: aTargetOf({ arn: KEY_ARN, id: 'k' }),
+    windowDays: 7,
+  };
+  const vault = aVault();
+  const held = aPoint(sealed, { id: 'held', arn: 'arn:held', kind: 'backup_snapshot', vaultArn: vault.arn });
+  const namesOf = (actions: readonly Action[], points: readonly RecoveryPoint[]) => {
+    const inventory = anInventory({ databases: [sealed], recoveryPoints: points, keys: [aKey()], vaults: [vault] });
+    const loss = { inventory, actions, at: NOW };
+    expect(cheapestSavingOf(loss, sealed)).toEqual(counterfactualsOf(loss, sealed)[0] ?? null);
+    return counterfactualsOf(loss, sealed).map(({ setting, left }) => `${setting}: ${left.join(' ')}`);
+  };
+
+  it('and takes the key with it is saved by keeping the key, and by nothing else alone', () => {
+    expect(namesOf([...deletionOf(sealed, final), keyGoes], [thePitr(sealed)])).toEqual(['key_kept: last']);
+    expect(namesOf([...deletionOf(sealed), keyGoes], [thePitr(sealed)])).toEqual([]);
+  });
+
+  it('and empties its vault would have met a lock', () => {
+    const emptied: Action = { kind: 'delete_backup_vault', target: aTargetOf(vault), force: true };
+    expect(namesOf([...deletionOf(sealed), emptied], [held])).toEqual([
+      'vault_locked: held',
+      'final_snapshot: orders-final',
+      'manual_snapshot: orders-manual',
+      'vault_backup: awsbackup:job-orders',
+    ]);
+  });
+
+  it('is told a snapshot name that is free', () => {
+    const taken = aPoint(sealed, { id: 'orders-manual', arn: 'arn:taken' });
+    const names = namesOf(deletionOf(sealed), [taken, { ...taken, id: 'orders-manual-2', arn: 'arn:taken-2' }]);
+    expect(names).toContain('manual_snapshot: orders-manual-3');
   });
 });
 

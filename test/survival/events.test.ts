@@ -25,6 +25,7 @@ function left(points: readonly RecoveryPoint[], event: LossEvent, inventory: Par
   const { points: remaining, databases, at } = happen(world, event);
   return {
     fates: remaining.map(({ fate }) => fate.word),
+    untils: remaining.map(({ fate }) => fate.until),
     rules: remaining.map(({ fate }) => fate.rules.at(-1) ?? null),
     windows: remaining.map(({ point }) => point.window),
     alive: databases.map(({ alive }) => alive),
@@ -83,13 +84,29 @@ describe('a bad write', () => {
 
   it('is undone by a window that still reaches back before it, to the second before', () => {
     const result = left([thePitr(orders)], write(24, 24));
-    expect(result.fates).toEqual(['survives']);
+    expect(result.fates).toEqual(['survives_until']);
     expect(result.windows[0]?.latest).toBe(addSeconds(hoursAgo(24), -1));
+    // The window moves on day by day, and one day it begins after the write.
+    expect(result.untils).toEqual([addDays(hoursAgo(24), 7)]);
+  });
+
+  it('leaves the system snapshots from before it for as long as each has', () => {
+    const before = aSystemSnapshot(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30), retentionDays: 7 });
+    expect(left([before], write(24, 24))).toMatchObject({
+      fates: ['survives_until'],
+      untils: [addDays(hoursAgo(30), 7)],
+    });
+  });
+
+  it('gives a backup that had stopped following its database no newer data than it has', () => {
+    const window = { earliest: addDays(NOW, -5), latest: addDays(NOW, -3) };
+    const stopped = thePitr(orders, { kind: 'retained_automated_backup', window });
+    expect(left([stopped], write(24, 24)).windows).toEqual([window]);
   });
 
   it('noticed after the retention is beyond the window', () => {
     const noticedAfter = (hours: number) => left([thePitr(orders)], write(1, hours));
-    expect(noticedAfter(7 * 24 - 1).fates).toEqual(['survives']);
+    expect(noticedAfter(7 * 24 - 1).fates).toEqual(['survives_until']);
     expect(noticedAfter(7 * 24)).toMatchObject({ fates: ['lost'], rules: ['window_has_moved_past'] });
   });
 

@@ -1,0 +1,109 @@
+/**
+ * Room for one snapshot more, or one retained backup more: the limits that make AWS refuse a deletion's safe form.
+ *
+ * Where a limit was read, it and its count are AWS's own. Where it was not, the inventory is counted and AWS's
+ * default is taken for the limit; a count that reaches it leaves the answer open, because a limit may have been raised.
+ * Source: Amazon RDS API, DescribeAccountAttributes; Amazon RDS User Guide, "Quotas and constraints for Amazon RDS".
+ */
+
+import { printScope, type Scope } from '../core/arn.ts';
+import type { Inventory, QuotaName, RecoveryPoint, RecoveryPointKind } from '../inventory/model.ts';
+
+/** What one account and region has of one limited thing. */
+export interface Room extends Scope {
+  readonly name: QuotaName;
+  /** How many there surely are. */
+  readonly used: number;
+  /** How many more there may be, because a step on them is in doubt. */
+  readonly maybe: number;
+  readonly max: number;
+  /** False when AWS did not say: `used` was then counted and `max` is AWS's default. */
+  readonly read: boolean;
+}
+
+/** Whether one more fits; `open` when that is not known. */
+export type Fit = 'fits' | 'open' | 'full';
+
+const DEFAULT_MAX: Readonly<Record<QuotaName, number>> = {
+  manual_snapshots: 100,
+  manual_cluster_snapshots: 100,
+  retained_automated_backups: 40,
+};
+
+const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];
+
+/** The room that an inventory shows, for every place and limit that has a count. */
+export function roomsOf({ quotas, recoveryPoints }: Inventory): readonly Room[] {
+  const rooms = new Map<string, Room>(
+    quotas.map((quota) => [keyOf(quota, quota.name), { ...quota, maybe: 0, read: true }]),
+  );
+  const counts = new Map<string, { readonly scope: Scope; readonly name: QuotaName; used: number }>();
+  for (const point of recoveryPoints) {
+    const name = limitOf(point);
+    if (name === null) continue;
+    const key = keyOf(point, name);
+    const count = counts.get(key);
+    if (count === undefined) counts.set(key, { scope: point, name, used: 1 });
+    else count.used += 1;
+  }
+  for (const [key, { scope, name, used }] of counts) {
+    if (!rooms.has(key)) rooms.set(key, { ...emptyRoom(scope, name), used });
+  }
+  return [...rooms.values()];
+}
+
+/** The limit that a recovery point counts against; null when none. */
+export function limitOf({ kind, ofCluster }: RecoveryPoint): QuotaName | null {
+  if (MANUAL_KINDS.includes(kind)) return manualLimit(ofCluster);
+  return kind === 'retained_automated_backup' ? 'retained_automated_backups' : null;
+}
+
+/** The limit on manual snapshots, which instances and clusters have one each of. */
+export function manualLimit(ofCluster: boolean): QuotaName {
+  return ofCluster ? 'manual_cluster_snapshots' : 'manual_snapshots';
+}
+
+/** Whether one more fits in a place. */
+export function fitOf(rooms: readonly Room[], scope: Scope, name: QuotaName): Fit {
+  const { used, maybe, max, read } = roomAt(rooms, scope, name);
+  if (used + maybe < max) return 'fits';
+  return read && used >= max ? 'full' : 'open';
+}
+
+/** The rooms after some were added (or, negative, removed); `maybe` moves what is in doubt. */
+export function occupied(
+  rooms: readonly Room[],
+  scope: Scope,
+  name: QuotaName,
+  by: { readonly used?: number; readonly maybe?: number },
+): readonly Room[] {
+  const room = roomAt(rooms, scope, name);
+  const used = Math.max(0, room.used + (by.used ?? 0));
+  const next = { ...room, used, maybe: room.maybe + (by.maybe ?? 0) };
+  return rooms.includes(room) ? rooms.map((other) => (other === room ? next : other)) : [...rooms, next];
+}
+
+/** The rooms when one of two worlds holds and nobody knows which. */
+export function eitherOf(one: readonly Room[], other: readonly Room[]): readonly Room[] {
+  return [...new Map([...one, ...other].map((room) => [keyOf(room, room.name), room])).values()].map((room) => {
+    const a = roomAt(one, room, room.name);
+    const b = roomAt(other, room, room.name);
+    const used = Math.min(a.used, b.used);
+    return { ...room, used, maybe: Math.max(a.used + a.maybe, b.used + b.maybe) - used };
+  });
+}
+
+function roomAt(rooms: readonly Room[], scope: Scope, name: QuotaName): Room {
+  return (
+    rooms.find((room) => room.name === name && room.accountId === scope.accountId && room.region === scope.region) ??
+    emptyRoom(scope, name)
+  );
+}
+
+function emptyRoom({ accountId, region }: Scope, name: QuotaName): Room {
+  return { accountId, region, name, used: 0, maybe: 0, max: DEFAULT_MAX[name], read: false };
+}
+
+function keyOf(scope: Scope, name: QuotaName): string {
+  return `${printScope(scope)} ${name}`;
+}

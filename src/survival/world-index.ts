@@ -1,0 +1,62 @@
+/**
+ * Finds databases and recovery points without reading them all: a change of a thousand steps looks a thousand times.
+ *
+ * Holds places in a list, never what stands there, so that it stays true while the things in the list change. Each table
+ * is made when it is first asked for; what it finds still has to be compared, because a key may be a name or an ARN.
+ */
+
+import type { Database, RecoveryPoint } from '../inventory/model.ts';
+
+/** Places in a list for a key, in the order of the list; none for what is not there. */
+export type Places = (key: string) => readonly number[];
+
+/** Where things are in the lists of a world. */
+export interface WorldIndex {
+  /** How many recovery points were indexed; one that was added since is not in here. */
+  readonly points: number;
+  readonly pointsByArn: Places;
+  readonly pointsById: Places;
+  readonly pointsByOwner: Places;
+  /** Databases by resource id, ARN or identifier. */
+  readonly databases: Places;
+  /** Databases by resource id, ARN or identifier of one of their members. */
+  readonly databasesByMember: Places;
+}
+
+/** The index of a world's lists. */
+export function indexOf(databases: readonly Database[], points: readonly RecoveryPoint[]): WorldIndex {
+  return {
+    points: points.length,
+    pointsByArn: placesBy(points, ({ arn }) => [arn]),
+    pointsById: placesBy(points, ({ id }) => [id]),
+    pointsByOwner: placesBy(points, ({ databaseResourceId: owner }) => (owner === null ? [] : [owner])),
+    databases: placesBy(databases, namesOf),
+    databasesByMember: placesBy(databases, ({ members }) => members.flatMap(namesOf)),
+  };
+}
+
+function namesOf({ resourceId, arn, identifier }: Pick<Database, 'resourceId' | 'arn' | 'identifier'>) {
+  return [resourceId, arn, identifier];
+}
+
+const NOWHERE: readonly number[] = [];
+
+function placesBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Places {
+  let table: Map<string, number[]> | null = null;
+  return (key) => {
+    table ??= tableOf(items, keysOf);
+    return table.get(key) ?? NOWHERE;
+  };
+}
+
+function tableOf<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, number[]> {
+  const table = new Map<string, number[]>();
+  for (const [place, item] of items.entries()) {
+    for (const key of keysOf(item)) {
+      const places = table.get(key);
+      if (places === undefined) table.set(key, [place]);
+      else if (places.at(-1) !== place) places.push(place);
+    }
+  }
+  return table;
+}
