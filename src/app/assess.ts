@@ -1,15 +1,17 @@
 /**
  * Assesses databases: would each come back, were it deleted now?
  *
- * Given an inventory and a policy; reads the drills on record. Nothing is called and nothing is kept: a report
+ * Given an inventory and a policy; reads the drills and decisions on record. Nothing is called and nothing is kept: a report
  * is not a decision.
  */
 
+import type { PrincipalAuthority } from '../authority/authority.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import type { Policy } from '../policy/schema.ts';
 import { judgeNow } from '../verdict/decide.ts';
+import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DatabaseView, VerdictWord } from '../verdict/document.ts';
 import { worstOf } from '../verdict/reason.ts';
 import type { Clock, Store } from './ports.ts';
@@ -38,17 +40,31 @@ export async function assess(
     inventory,
     policy,
     names,
-  }: { readonly inventory: Inventory; readonly policy: Policy; readonly names: readonly string[] },
+    authority = null,
+  }: {
+    readonly inventory: Inventory;
+    readonly policy: Policy;
+    readonly names: readonly string[];
+    readonly authority?: PrincipalAuthority | null;
+  },
   world: { readonly clock: Clock; readonly store: Store },
 ): Promise<Readiness> {
   const chosen = names.length === 0 ? inventory.databases : names.map((name) => findDatabase(inventory, name));
   const at = world.clock.now();
   const drills = await world.store.drills();
-  const databases = chosen.map((database) => judgeNow({ inventory, policy, drills, at }, database));
+  const memory = rememberedOf(await world.store.decisions());
+  const databases = chosen.map((database) => judgeNow({ inventory, policy, drills, memory, authority, at }, database));
   // Asked about all, what could not be listed is among them: an unread listing is no empty one.
   const hidden = names.length === 0 && inventory.gaps.some(({ hides }) => hides === 'databases');
   const verdict = worstOf([...databases.map((view) => view.verdict), ...(hidden ? (['unknown'] as const) : [])]);
-  return { formatVersion: '1', at, loss: LOSS, verdict, databases, gaps: inventory.gaps };
+  return {
+    formatVersion: '1',
+    at,
+    loss: LOSS,
+    verdict,
+    databases,
+    gaps: [...inventory.gaps, ...(authority?.gaps ?? [])],
+  };
 }
 
 /**

@@ -4,11 +4,14 @@
  * A decision that could not be kept is not given: whoever relies on one can find later what it was.
  */
 
+import type { PrincipalAuthority } from '../authority/authority.ts';
 import type { Intent } from '../intent/action.ts';
-import type { Inventory } from '../inventory/model.ts';
+import type { Database, Inventory } from '../inventory/model.ts';
 import type { Policy } from '../policy/schema.ts';
 import { decideChange } from '../verdict/decide.ts';
+import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
+import { sightingOf } from '../verdict/state-history.ts';
 import type { Clock, Store } from './ports.ts';
 
 /** What is asked. */
@@ -16,6 +19,8 @@ export interface ChangeQuestion {
   readonly intent: Intent;
   readonly inventory: Inventory;
   readonly policy: Policy;
+  /** Finds out what the asking principal may call against the databases concerned; absent when nobody asked. */
+  readonly authority?: (databases: readonly Database[]) => Promise<PrincipalAuthority>;
 }
 
 /**
@@ -29,8 +34,27 @@ export async function decide(
   question: ChangeQuestion,
   world: { readonly clock: Clock; readonly store: Store },
 ): Promise<DecisionDocument> {
+  const { intent, inventory, policy } = question;
   const drills = await world.store.drills();
-  const document = decideChange({ ...question, drills, at: world.clock.now(), logged: true });
+  const memory = rememberedOf(await world.store.decisions());
+  const sightings = await world.store.states();
+  const asked = { intent, inventory, policy, drills, memory, sightings, at: world.clock.now(), logged: true };
+  const document = await withAuthority(decideChange(asked), question, (authority) =>
+    decideChange({ ...asked, authority }),
+  );
   await world.store.recordDecision(document);
+  const sighting = sightingOf(intent, document, { sightings, endpoint: inventory.endpoint });
+  if (sighting !== null) await world.store.recordState(sighting);
   return document;
+}
+
+/** Decides anew once it is known what the principal may call: only of what the change concerns is that asked. */
+async function withAuthority(
+  decided: DecisionDocument,
+  { inventory, authority }: ChangeQuestion,
+  decideWith: (authority: PrincipalAuthority) => DecisionDocument,
+): Promise<DecisionDocument> {
+  if (authority === undefined) return decided;
+  const concerned = new Set(decided.databases.map(({ arn }) => arn));
+  return decideWith(await authority(inventory.databases.filter(({ arn }) => concerned.has(arn))));
 }

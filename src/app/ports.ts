@@ -4,12 +4,17 @@
  * Adapters implement these; `main.ts` hands them out. Every error that crosses a port is a MusterError.
  */
 
+import type { Call } from '../authority/authority.ts';
+import type { SimulatedAnswer } from '../authority/simulated.ts';
 import type { Scope } from '../core/arn.ts';
 import type { Instant, Seconds } from '../core/time.ts';
 import type { ScratchProof } from '../drill/guard.ts';
 import type { DrillRecord, Grade, Probe, ProbeResult } from '../drill/model.ts';
-import type { Inventory, RecoveryPoint } from '../inventory/model.ts';
+import type { Gap, Inventory, RecoveryPoint } from '../inventory/model.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
+import type { StateSighting } from '../verdict/state-history.ts';
+
+export type { StateSighting };
 
 /** System time, or a virtual one. */
 export interface Clock {
@@ -18,7 +23,15 @@ export interface Clock {
   sleep(seconds: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** Reads everything that exists in one scope. Refused reads become gaps, not errors. */
+/** How far one reading goes; with nothing named, the one account and region that the settings lead to. */
+export interface Reach {
+  readonly regions: readonly string[];
+  /** Roles to assume; the account of each is read besides. */
+  readonly roleArns: readonly string[];
+  readonly externalId: string | null;
+}
+
+/** Reads everything that exists within its reach. Refused reads become gaps, not errors. */
 export interface EstateReader {
   /**
    * @param progress Told, in words, what is being read.
@@ -26,6 +39,18 @@ export interface EstateReader {
    *   nothing at all can be read.
    */
   read(at: Instant, progress?: (what: string) => void): Promise<Inventory>;
+}
+
+/** What was answered of the calls that were asked about, and what was not. */
+export interface Simulation {
+  readonly answers: readonly SimulatedAnswer[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Asks IAM what a principal may call. Refusals become gaps, not errors. */
+export interface AuthorityReader {
+  /** @param identity ARN of a user or role, never of a session. */
+  simulate(identity: string, calls: readonly Call[]): Promise<Simulation>;
 }
 
 /** Where a database can be reached. */
@@ -109,6 +134,9 @@ export interface Store {
   drills(): Promise<readonly DrillRecord[]>;
   recordDecision(decision: DecisionDocument): Promise<void>;
   decisions(): Promise<readonly DecisionDocument[]>;
+  /** Which state claimed which databases, each time that raised no doubt. */
+  recordState(sighting: StateSighting): Promise<void>;
+  states(): Promise<readonly StateSighting[]>;
 }
 
 /** Chance, where a secret or a fresh name is needed. */

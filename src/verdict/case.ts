@@ -5,6 +5,7 @@
  * judging.
  */
 
+import type { PrincipalAuthority } from '../authority/authority.ts';
 import type { Instant } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
@@ -20,6 +21,8 @@ export interface Case {
   readonly requirement: Requirement;
   readonly drills: readonly DrillRecord[];
   readonly at: Instant;
+  /** What the asking principal may call; absent or null when nobody asked. */
+  readonly authority?: PrincipalAuthority | null;
   /** Reasons already known about this database (a mismatch, a disarming). */
   readonly known: readonly Reason[];
 }

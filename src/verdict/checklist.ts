@@ -6,12 +6,15 @@
  * that is only assumed is `unknown`; it informs the person who decides and forces no verdict by itself.
  */
 
+import type { Permit, PrincipalAuthority } from '../authority/authority.ts';
 import { printScope } from '../core/arn.ts';
+import type { Instant } from '../core/time.ts';
 import type { Intent } from '../intent/action.ts';
 import type { Inventory } from '../inventory/model.ts';
 import type { ChecklistPoint, DatabaseView, Reason } from './document.ts';
 import { verdictOf } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
+import { exactPlan, sourceOfTruth } from './source-points.ts';
 
 /** What the checklist is filled in from. */
 export interface ChecklistInput {
@@ -19,6 +22,12 @@ export interface ChecklistInput {
   readonly inventory: Inventory;
   readonly reasons: readonly Reason[];
   readonly databases: readonly DatabaseView[];
+  /** What the asking principal may call; null when nobody asked. */
+  readonly authority: PrincipalAuthority | null;
+  /** For each judged database, whether that principal may take each survivor that counts away. */
+  readonly reach: readonly { readonly identifier: string; readonly permits: readonly Permit[] }[];
+  /** When the state behind the change was last seen to be this one; null when it was not. */
+  readonly stateKnownSince: Instant | null;
   /** True when this decision will be kept in a store. */
   readonly logged: boolean;
 }
@@ -49,34 +58,6 @@ function environment({ intent, inventory, reasons }: ChecklistInput): ChecklistP
   }
   const evidence = [`verified: account and region ${printScope(intent.scope)}, by sts:GetCallerIdentity and ARNs`];
   return { point, result: 'pass', evidence };
-}
-
-function sourceOfTruth({ intent, reasons }: ChecklistInput): ChecklistPoint {
-  const point = 'source_of_truth';
-  const contradictions: readonly ReasonCode[] = [
-    'empty_state',
-    'create_collides',
-    'state_mismatch',
-    'target_not_observed',
-  ];
-  const broken = reasons.filter(({ code }) => contradictions.includes(code));
-  if (broken.length > 0) {
-    return { point, result: 'fail', evidence: broken.map(({ message }) => `contradicted: ${message}`) };
-  }
-  if (!intent.stateSeen) return { point, result: 'unknown', evidence: ['assumed: the document carries no state'] };
-  const evidence = [
-    'verified: every database named is the one that lives, by resource id',
-    'assumed: lineage and serial of the state were not shown',
-  ];
-  return { point, result: 'unknown', evidence };
-}
-
-function exactPlan({ intent, reasons }: ChecklistInput): ChecklistPoint {
-  const point = 'exact_plan_reviewed';
-  const unread = reasons.filter(({ code }) => code === 'change_not_understood' || code === 'errored_plan');
-  const evidence = [`verified: judged byte for byte as ${intent.digest}`];
-  if (unread.length === 0) return { point, result: 'pass', evidence };
-  return { point, result: 'unknown', evidence: [...evidence, ...unread.map(({ message }) => `assumed: ${message}`)] };
 }
 
 function protection({ reasons, intent }: ChecklistInput): ChecklistPoint {
@@ -113,12 +94,41 @@ function backups({ databases, reasons }: ChecklistInput): ChecklistPoint {
   return { point, result, evidence };
 }
 
-function authority({ inventory }: ChecklistInput): ChecklistPoint {
-  const evidence = [
-    `assumed: the change runs as ${inventory.principal.arn}, which made the reads`,
-    'assumed: what that principal may call was not read',
-  ];
-  return { point: 'authority_of_principal', result: 'unknown', evidence };
+function authority({ inventory, authority: known, reach, reasons }: ChecklistInput): ChecklistPoint {
+  const point = 'authority_of_principal';
+  if (known === null) {
+    const evidence = [
+      `assumed: the change runs as ${inventory.principal.arn}, which made the reads`,
+      'assumed: what that principal may call was not read',
+    ];
+    return { point, result: 'unknown', evidence };
+  }
+  const evidence = [...originOf(known), ...reach.flatMap(reachEvidence)];
+  if (reach.length === 0) {
+    evidence.push(
+      has(reasons, 'nothing_at_stake')
+        ? 'verified: no database or recovery point is concerned'
+        : 'assumed: no database could be matched to the change',
+    );
+  }
+  const says = (word: string) => evidence.some((line) => line.startsWith(word));
+  return { point, result: says('contradicted:') ? 'fail' : says('assumed:') ? 'unknown' : 'pass', evidence };
+}
+
+function originOf({ principal, origin, source, gaps }: PrincipalAuthority): readonly string[] {
+  const who = principal ?? 'the principal';
+  if (origin === 'policy_file') return [`assumed: ${source} holds everything that ${who} is allowed`];
+  if (gaps.length === 0) return [`verified: what ${who} may call was asked by ${source}`];
+  return gaps.map(({ what, action, cause }) => `assumed: ${what} was not read (${action}: ${cause})`);
+}
+
+function reachEvidence({ identifier, permits }: ChecklistInput['reach'][number]): readonly string[] {
+  const out = permits.filter((permit) => permit === 'denied').length;
+  const of = `${permits.length} ${permits.length === 1 ? 'survivor' : 'survivors'} of ${identifier}`;
+  if (permits.length === 0) return [`contradicted: ${identifier} has no survivor that it could leave alone`];
+  if (out > 0) return [`verified: ${out} of ${of} ${out === 1 ? 'is' : 'are'} out of its reach`];
+  if (permits.every((permit) => permit === 'allowed')) return [`contradicted: it may take away each of ${of}`];
+  return [`assumed: nothing read keeps it from taking away each of ${of}`];
 }
 
 function approval({ intent, databases, reasons }: ChecklistInput): ChecklistPoint {

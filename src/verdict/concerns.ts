@@ -5,7 +5,7 @@
  * worse off, when its key goes, or when its protection is weakened. What the change names but nobody observed is said, never skipped.
  */
 
-import type { Action, Intent } from '../intent/action.ts';
+import type { Action, Change, Intent } from '../intent/action.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import { FATE_WORDS } from '../survival/fate.ts';
 import { actsOnDatabase, matchDatabase, matchVaults, namesakes } from '../survival/match.ts';
@@ -13,6 +13,7 @@ import type { RuleCode } from '../survival/rules.ts';
 import type { Survival } from '../survival/survive.ts';
 import type { TrackedPoint } from '../survival/world.ts';
 import type { Reason } from './document.ts';
+import { losesNothing, spareReplicas } from './harmless.ts';
 import { reason } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
 import { gapReasons, orphanReasons, scopeReasons, targetReasons } from './unseen.ts';
@@ -32,32 +33,60 @@ export interface Concerns {
   readonly reasons: readonly Reason[];
 }
 
-/** Finds what a change concerns. */
-export function concernsOf(intent: Intent, inventory: Inventory, survival: Survival): Concerns {
+/**
+ * Finds what a change concerns.
+ *
+ * @param known What is wrong with it that nothing of the world shows: its state is not the one last judged.
+ */
+export function concernsOf(
+  intent: Intent,
+  inventory: Inventory,
+  survival: Survival,
+  known: readonly Reason[] = [],
+): Concerns {
   const reached = reachedPoints(survival);
   const losing = new Set(reached.map(({ point }) => point.databaseResourceId));
   const sealed = sealedKeys(survival);
   const buried = new Set(survival.after.databases.filter(({ alive }) => !alive).map(({ database }) => database.arn));
-  const databases = inventory.databases.flatMap((database) => {
+  const touched = inventory.databases.flatMap((database): Concern[] => {
     const deleted = buried.has(database.arn);
     const known = [...mismatches(intent, database, survival), ...disarmings(intent, database, survival)];
     // A living database goes down with its key, whether or not it has any recovery point.
     const dies = deleted || (database.keyArn !== null && sealed.has(database.keyArn));
     return dies || known.length > 0 || losing.has(database.resourceId) ? [{ database, deleted, known }] : [];
   });
+  const spare = spareReplicas(touched, inventory);
+  const databases = touched.filter((concern) => !spare.includes(concern));
   const reasons = [
     ...scopeReasons(intent, inventory),
     ...targetReasons(intent, survival),
     ...orphanReasons(reached, inventory),
     ...gapReasons(intent, inventory, survival),
     ...collisions(intent, survival),
-    ...signalReasons(intent),
+    ...known,
+    ...signalReasons(intent, inventory),
     ...opaqueReasons(intent),
     ...elsewhere(intent, survival),
-    ...otherReasons(intent, databases.length > 0),
+    ...otherReasons(
+      intent.changes.filter(
+        (change) =>
+          !losesNothing(
+            change,
+            survival,
+            spare.map(({ database }) => database),
+          ),
+      ),
+      databases.length > 0,
+    ),
   ];
-  if (databases.length > 0 || reasons.length > 0) return { databases, reasons };
-  return { databases, reasons: [reason('nothing_at_stake', 'this change concerns no database and no recovery point')] };
+  if (databases.length > 0 || putsAtStake(reasons)) return { databases, reasons };
+  const nothing = reason('nothing_at_stake', 'this change concerns no database and no recovery point');
+  return { databases, reasons: [...reasons, nothing] };
+}
+
+/** True when a reason is about what the change does, and not only about how its tool is set up. */
+export function putsAtStake(reasons: readonly Reason[]): boolean {
+  return reasons.some(({ code }) => code !== 'nothing_at_stake' && code !== 'local_backend');
 }
 
 /** Doubt that an unread step casts on a whole account is said of the change, not once for every database in it. */
@@ -157,12 +186,17 @@ function collisions(intent: Intent, { before }: Survival): readonly Reason[] {
     );
 }
 
-function signalReasons(intent: Intent): readonly Reason[] {
+function signalReasons(intent: Intent, inventory: Inventory): readonly Reason[] {
   return intent.signals.flatMap(({ code, detail }) => {
-    if (code === 'full_destroy') return [];
+    if (code === 'full_destroy' || (code === 'empty_state' && holdsNoDatabase(inventory))) return [];
     const known: ReasonCode = code === 'unread_part' ? 'change_not_understood' : code;
     return [reason(known, detail)];
   });
+}
+
+/** The first apply of all finds an empty state as it should, where an account is seen to hold no database. */
+function holdsNoDatabase({ scopes, databases, gaps }: Inventory): boolean {
+  return scopes.length > 0 && databases.length === 0 && !gaps.some(({ hides }) => hides === 'databases');
 }
 
 function opaqueReasons(intent: Intent): readonly Reason[] {
@@ -177,8 +211,8 @@ function opaqueReasons(intent: Intent): readonly Reason[] {
 }
 
 /** What is destroyed besides: never judged here, and never waved through either. */
-function otherReasons(intent: Intent, concerned: boolean): readonly Reason[] {
-  const others = intent.changes.filter(
+function otherReasons(changes: readonly Change[], concerned: boolean): readonly Reason[] {
+  const others = changes.filter(
     (change) => change.class === 'other_destroy' || (change.class === 'destroy' && !concerned),
   );
   if (others.length === 0) return [];

@@ -6,8 +6,9 @@
  * Deterministic: the same inputs give the same bytes, in whatever order they come.
  */
 
+import type { PrincipalAuthority } from '../authority/authority.ts';
 import { printScope } from '../core/arn.ts';
-import { digestOf } from '../core/canonical.ts';
+import { type Digest, digestOf } from '../core/canonical.ts';
 import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Intent } from '../intent/action.ts';
@@ -17,13 +18,16 @@ import { inStableOrder } from '../inventory/order.ts';
 import { resolveRequirement } from '../policy/resolve.ts';
 import type { Policy } from '../policy/schema.ts';
 import { liesAhead } from '../survival/data-loss.ts';
-import { deletionOf } from '../survival/losses.ts';
+import { deletionOf } from '../survival/purge.ts';
 import { type Survival, survive } from '../survival/survive.ts';
 import { checklistOf } from './checklist.ts';
-import { concernsOf } from './concerns.ts';
+import { concernsOf, putsAtStake } from './concerns.ts';
+import { type SettingOf, settingsMoved } from './disarming.ts';
+import { disarmedEarlier, NO_MEMORY, type SettingsMemory, standingOf } from './disarming-memory.ts';
 import type { DatabaseView, Decision, DecisionDocument, Reason, VerdictWord } from './document.ts';
 import { judgeDatabase } from './judge.ts';
 import { inOrder, reason, verdictOf, worstOf } from './reason.ts';
+import { judgeState, type StateSighting } from './state-history.ts';
 
 /** Everything a decision rests on. */
 export interface Question {
@@ -34,6 +38,12 @@ export interface Question {
   readonly at: Instant;
   /** True when the decision will be kept in a store. */
   readonly logged: boolean;
+  /** What the asking principal may call; absent or null when nobody asked. */
+  readonly authority?: PrincipalAuthority | null;
+  /** Which states claimed which databases when they were last judged; absent when none is remembered. */
+  readonly sightings?: readonly StateSighting[];
+  /** What earlier decisions weakened; absent when none is remembered. */
+  readonly memory?: SettingsMemory;
 }
 
 /** Decides a change. */
@@ -41,7 +51,10 @@ export function decideChange(asked: Question): DecisionDocument {
   const question = { ...asked, inventory: inStableOrder(asked.inventory) };
   const { intent, inventory, policy, at } = question;
   const survival = survive(inventory, intent.actions, { at, refusals: 'lifted' });
-  const concerns = concernsOf(intent, inventory, survival);
+  const state = intent.state ? judgeState(intent.state, question.sightings ?? [], inventory) : null;
+  const concerns = concernsOf(intent, inventory, survival, state?.reasons ?? []);
+  const moved = settingsMoved(intent, survival.before);
+  const change = { digest: intent.digest, strongNow: [...moved.shownStrong, ...moved.madeStrong] };
   const judged = concerns.databases.map(({ database, known, deleted }) =>
     judgeDatabase({
       database,
@@ -50,11 +63,12 @@ export function decideChange(asked: Question): DecisionDocument {
       requirement: resolveRequirement(policy, database),
       drills: question.drills,
       at,
-      known,
+      authority: question.authority ?? null,
+      known: [...known, ...remembered(question, database, change)],
     }),
   );
   const databases = judged.map(({ view }) => view);
-  const atStake = databases.length > 0 || concerns.reasons.some(({ code }) => code !== 'nothing_at_stake');
+  const atStake = databases.length > 0 || putsAtStake(concerns.reasons);
   const own = [...concerns.reasons, ...staleness(question)];
   const verdict = worstOf([verdictOf(own), ...databases.map((view) => view.verdict)]);
   const decision = decisionOf(verdict, atStake);
@@ -71,7 +85,7 @@ export function decideChange(asked: Question): DecisionDocument {
       question,
       judged.map(({ readyUntil }) => readyUntil),
     ),
-    principal: inventory.principal.arn,
+    principal: askingPrincipal(question),
     scope: intent.scope ?? inventory.scopes[0] ?? { accountId: inventory.principal.accountId, region: 'unknown' },
     checklist: checklistOf({
       intent,
@@ -82,12 +96,18 @@ export function decideChange(asked: Question): DecisionDocument {
         ...concerns.databases.flatMap(({ known }) => known),
         ...databases.flatMap((view) => view.reasons),
       ],
+      authority: question.authority ?? null,
+      reach: judged.map(({ view, permits }) => ({ identifier: view.identifier, permits })),
+      stateKnownSince: state?.knownSince ?? null,
       logged: question.logged,
     }),
     reasons,
     databases,
     changes: intent.changes.map(({ address, actions, class: kind }) => ({ address, actions, class: kind })),
-    gaps: inventory.gaps,
+    disarmings: moved.disarmings,
+    // What a blocked change would make strong may never come.
+    rearmings: [...moved.shownStrong, ...(decision === 'block' ? [] : moved.madeStrong)],
+    gaps: [...inventory.gaps, ...(question.authority?.gaps ?? [])],
   };
 }
 
@@ -97,8 +117,27 @@ export function judgeNow(question: Omit<Question, 'intent' | 'logged'>, database
   const inventory = inStableOrder(question.inventory);
   const survival = survive(inventory, deletionOf(database), { at, refusals: 'lifted' });
   const requirement = resolveRequirement(policy, database);
-  const known = staleness({ inventory, policy, at });
-  return judgeDatabase({ database, inventory, survival, requirement, drills, at, known }).view;
+  const known = [...staleness({ inventory, policy, at }), ...remembered({ ...question, inventory }, database)];
+  const { authority = null } = question;
+  return judgeDatabase({ database, inventory, survival, requirement, drills, at, authority, known }).view;
+}
+
+/** Who asks: whoever's authority was asked for, else whoever made the reads. */
+function askingPrincipal({ authority, inventory }: Pick<Question, 'authority' | 'inventory'>): string {
+  return authority?.principal ?? inventory.principal.arn;
+}
+
+function remembered(
+  question: Omit<Question, 'intent' | 'logged'>,
+  database: Database,
+  change: { readonly digest: Digest; readonly strongNow: readonly SettingOf[] } | null = null,
+): readonly Reason[] {
+  const { disarmings, rearmings } = question.memory ?? NO_MEMORY;
+  // The same change, asked about again, is not an earlier one.
+  const others = disarmings.filter(({ changeDigest }) => changeDigest !== change?.digest);
+  const memory = { disarmings: others, rearmings };
+  const standing = standingOf(memory, database, question.inventory, change?.strongNow);
+  return disarmedEarlier(standing, { database, at: question.at, principal: askingPrincipal(question) });
 }
 
 /** The change followed by the deletion it makes possible. */

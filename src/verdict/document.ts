@@ -11,8 +11,10 @@ import type { Instant, Seconds } from '../core/time.ts';
 import type { Grade } from '../drill/model.ts';
 import type { ChangeClass } from '../intent/action.ts';
 import type { DatabaseKind, Gap, RecoveryPointKind } from '../inventory/model.ts';
+import type { Setting } from '../survival/counterfactual.ts';
 import type { FateWord } from '../survival/fate.ts';
 import type { RuleCode } from '../survival/rules.ts';
+import type { Disarming, SettingOf } from './disarming.ts';
 import type { ReasonCode, Severity } from './reasons.ts';
 
 export const DECISIONS = ['allow', 'review', 'block'] as const;
@@ -87,6 +89,16 @@ export interface RestoreTime {
   readonly conditions: string | null;
 }
 
+/** A single setting that would have left something of a database, and how to set it. */
+export interface SavingView {
+  readonly setting: Setting;
+  /** Ids of the recovery points that would be left because of it. */
+  readonly left: readonly string[];
+  /** When the last of them ends by itself; null when one never does. */
+  readonly until: Instant | null;
+  readonly command: string;
+}
+
 /** One database, judged. */
 export interface DatabaseView {
   readonly arn: string;
@@ -105,6 +117,8 @@ export interface DatabaseView {
   readonly dataLossSeconds: Seconds | null;
   readonly restoreSeconds: RestoreTime;
   readonly prerequisitesLost: readonly string[];
+  /** The cheapest setting that would have saved it; null when it is ready or none would, absent in older decisions. */
+  readonly wouldHaveSaved?: SavingView | null;
 }
 
 /** A decision, and everything it rests on. */
@@ -127,5 +141,9 @@ export interface DecisionDocument {
     readonly actions: readonly string[];
     readonly class: ChangeClass;
   }[];
+  /** What the change weakens; absent in decisions that were kept before it was written down. */
+  readonly disarmings?: readonly Disarming[];
+  /** Settings that only a tool keeps and that the change shows, or makes, strong; absent as above. */
+  readonly rearmings?: readonly SettingOf[];
   readonly gaps: readonly Gap[];
 }

@@ -5,11 +5,13 @@
  * The requirement must be met by survivors outside the change. Given values only; reads no clock.
  */
 
+import type { Permit } from '../authority/authority.ts';
 import { type Instant, latest } from '../core/time.ts';
+import { savingFor } from '../survival/counterfactual.ts';
 import { dataLossSeconds } from '../survival/data-loss.ts';
 import { pointsOf } from '../survival/survive.ts';
 import type { Case } from './case.ts';
-import type { CasualtyView, DatabaseView, Reason } from './document.ts';
+import type { CasualtyView, DatabaseView, Reason, SavingView } from './document.ts';
 import { drillsOf, restoreTimeOf } from './evidence.ts';
 import { importanceOf } from './importance.ts';
 import { type Observed, requirementReasons } from './questions.ts';
@@ -23,6 +25,8 @@ export interface Judgement {
   readonly view: DatabaseView;
   /** When a ready verdict ends though nothing happens; null when time alone does not end it, or it is not ready. */
   readonly readyUntil: Instant | null;
+  /** Whether the asking principal may take each survivor that counts away; empty when nobody asked. */
+  readonly permits: readonly Permit[];
 }
 
 /** Judges one database. */
@@ -56,8 +60,13 @@ export function judgeDatabase(input: Case): Judgement {
     dataLossSeconds: newestAt === null ? null : dataLossSeconds(newestAt, at),
     restoreSeconds: restoreTimeOf(drills),
     prerequisitesLost: prerequisitesLost(input),
+    wouldHaveSaved: verdictOf(reasons) === 'not_ready' ? savingOf(input) : null,
   };
-  return { view, readyUntil: view.verdict === 'ready' ? readyUntil(input, counted, drills) : null };
+  return {
+    view,
+    readyUntil: view.verdict === 'ready' ? readyUntil(input, counted, drills) : null,
+    permits: counted.flatMap(({ permit }) => permit ?? []),
+  };
 }
 
 /** A survivor in a place where a threat may be hidden is not counted on: what if it were gone? */
@@ -67,6 +76,14 @@ function abroad(input: Case, observed: Observed): readonly Reason[] {
   const safe = observed.counted.filter(({ scope }) => !threats.some((gap) => isAt(gap, scope)));
   const without = requirementReasons(input, { ...observed, counted: safe });
   return verdictOf(without) === 'ready' ? [] : threatReasons(threats);
+}
+
+/** What one setting would have left, where the change takes something. */
+function savingOf({ inventory, survival, database, at }: Case): SavingView | null {
+  const found = savingFor(inventory, survival.effects, { database, at });
+  if (found === null) return null;
+  const { setting, left, until, command } = found;
+  return { setting, left, until, command };
 }
 
 function casualtiesOf({ survival, database }: Case): readonly CasualtyView[] {

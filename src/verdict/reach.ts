@@ -1,23 +1,53 @@
 /**
  * How far a survivor lies from the hand that makes the change.
  *
- * What the asking principal may call is not read here, so everything in its own account counts as within its
+ * With the authority of the asking principal known, a survivor is within its reach when it may take it away by any
+ * call, wherever in the account it lies. Without, everything in the database's own account and region counts as within
  * reach, unless a lock keeps it from everyone there.
  * Source: AWS Backup Developer Guide, "AWS Backup Vault Lock" and "Logically air-gapped vault".
  */
 
-import type { Database, Vault } from '../inventory/model.ts';
+import type { Permit, PrincipalAuthority } from '../authority/authority.ts';
+import { parseArn } from '../core/arn.ts';
+import { permitToTake } from '../survival/authority-ways.ts';
 import type { TrackedPoint } from '../survival/world.ts';
+import type { Case } from './case.ts';
 import type { Reach } from './document.ts';
 
+/** What the class of a survivor is worked out from. */
+export type ReachInput = Pick<Case, 'database' | 'inventory' | 'survival' | 'authority'>;
+
+/** Whether the asking principal may take a survivor away; null when nobody asked what it may call. */
+export function permitOver(tracked: TrackedPoint, input: ReachInput): Permit | null {
+  const { database, inventory, survival, authority = null } = input;
+  if (authority === null) return null;
+  if (!isNear(tracked, input, authority)) return 'denied';
+  // The vaults as the change leaves them: it may have unlocked one.
+  return permitToTake(authority.permits, tracked.point, {
+    ...inventory,
+    databases: [database],
+    vaults: survival.after.vaults,
+  });
+}
+
 /** The blast-radius class of a survivor. */
-export function reachOf(tracked: TrackedPoint, database: Database, vaults: readonly Vault[]): Reach {
+export function reachOf(tracked: TrackedPoint, input: ReachInput): Reach {
   const { point, madeByChange, touched } = tracked;
+  const { database, survival } = input;
   const retained = tracked.fate.rules.includes('automated_backup_retained');
   if (madeByChange || touched || retained) return 'same_plan';
+  const permit = permitOver(tracked, input);
+  if (permit !== null && permit !== 'denied') return 'principal';
   if (point.accountId !== database.accountId) return 'other_account';
   if (point.region !== database.region) return 'other_region';
-  const vault = vaults.find(({ arn }) => arn === point.vaultArn);
+  if (permit === 'denied') return 'same_account';
+  const vault = survival.after.vaults.find(({ arn }) => arn === point.vaultArn);
   const locked = vault !== undefined && (vault.airGapped || vault.lock === 'compliance');
   return locked ? 'same_account' : 'principal';
+}
+
+/** A principal deletes in the account of the database and in its own; in others, what their own policies let it. */
+function isNear({ point }: TrackedPoint, { database }: ReachInput, { principal }: PrincipalAuthority): boolean {
+  const own = principal === null ? undefined : parseArn(principal)?.accountId;
+  return point.accountId === database.accountId || point.accountId === own;
 }

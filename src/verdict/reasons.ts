@@ -41,11 +41,16 @@ export const REASONS = {
   state_mismatch: {
     severity: 'block',
     forces: 'not_ready',
-    meaning: 'the document means an earlier database of the same name',
+    meaning: 'the document speaks of other things than those that exist, or than its own state holds',
   },
   survivors_unreadable: { severity: 'warn', forces: null, meaning: 'recovery points remain but cannot be restored' },
   prerequisites_lost: { severity: 'warn', forces: null, meaning: 'things a restore needs go too' },
   disarms: { severity: 'warn', forces: null, meaning: 'protection is weakened, so it is judged as a deletion' },
+  disarmed_earlier: {
+    severity: 'warn',
+    forces: null,
+    meaning: 'an earlier change weakened its protection, and nothing shows that undone',
+  },
   refused_now: {
     severity: 'warn',
     forces: null,
@@ -85,6 +90,11 @@ export const REASONS = {
     meaning: 'the state is not the one this stack had when it was last judged',
   },
   older_serial: { severity: 'block', forces: 'unknown', meaning: 'the state is older than the one last judged' },
+  state_forgot: {
+    severity: 'block',
+    forces: 'unknown',
+    meaning: 'the state no longer holds a database that lives and that it held before',
+  },
   local_backend: { severity: 'warn', forces: null, meaning: 'the state lies in a file on one machine' },
   create_collides: { severity: 'block', forces: 'not_ready', meaning: 'the change creates what already exists' },
   errored_plan: { severity: 'block', forces: 'unknown', meaning: 'the plan ended in an error' },

@@ -4,6 +4,7 @@
  * A kind that no restore call accepts is never a survivor, whatever its fate.
  */
 
+import type { Permit } from '../authority/authority.ts';
 import type { Scope } from '../core/arn.ts';
 import { compareCodeUnits } from '../core/canonical.ts';
 import type { Instant } from '../core/time.ts';
@@ -15,11 +16,13 @@ import { restoresToAnyInstant, type TrackedPoint } from '../survival/world.ts';
 import type { Case } from './case.ts';
 import type { SurvivorView } from './document.ts';
 import { gradeOf } from './evidence.ts';
-import { reachOf } from './reach.ts';
+import { permitOver, reachOf } from './reach.ts';
 
 /** A recovery point that a restore could start from afterwards. */
 export interface Survivor {
   readonly view: SurvivorView;
+  /** Whether the asking principal may take it away; null when nobody asked. */
+  readonly permit: Permit | null;
   readonly claim: Claim;
   /** Where it lies. */
   readonly scope: Scope;
@@ -42,11 +45,8 @@ export function outsidePlan(survivors: readonly Survivor[]): readonly Survivor[]
   return survivors.filter(({ view }) => view.reach !== 'same_plan');
 }
 
-function survivorOf(
-  tracked: TrackedPoint,
-  { survival, at, database }: Case,
-  drills: readonly DrillRecord[],
-): Survivor[] {
+function survivorOf(tracked: TrackedPoint, input: Case, drills: readonly DrillRecord[]): Survivor[] {
+  const { at } = input;
   const claim = claimOf(tracked.point.kind);
   if (claim === null) return [];
   const stamped = newestInstantOf(tracked.point);
@@ -60,12 +60,12 @@ function survivorOf(
     expiresAt: tracked.fate.until,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
     grade: gradeOf(drills, tracked.point, available),
-    reach: reachOf(tracked, database, survival.after.vaults),
+    reach: reachOf(tracked, input),
     rules: tracked.fate.rules.length === 0 ? ['untouched'] : tracked.fate.rules,
   };
   const { accountId, region, kind, status } = tracked.point;
   const follows = kind === 'replicated_automated_backup' && status !== 'retained';
-  return [{ view, claim, scope: { accountId, region }, follows, newestAt: newest }];
+  return [{ view, permit: permitOver(tracked, input), claim, scope: { accountId, region }, follows, newestAt: newest }];
 }
 
 function leastLossFirst(a: Survivor, b: Survivor): number {

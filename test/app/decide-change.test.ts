@@ -34,8 +34,23 @@ it('a drill on record turns the same question to review', async () => {
   expect(await decide(QUESTION, aWorld(store))).toMatchObject({ decision: 'review', verdict: 'ready' });
 });
 
+it('the state behind a change is remembered, and the next change is held against it', async () => {
+  const store = createMemoryStore();
+  const state = { lineage: 'a', serial: 12, backend: 's3', databases: [ORDERS.resourceId], forgets: [] };
+  const change = (lineage: string) => ({ ...QUESTION, intent: anIntent([], { state: { ...state, lineage } }) });
+  expect(await decide(change('a'), aWorld(store))).toMatchObject({ decision: 'allow' });
+  expect(await store.states()).toMatchObject([{ lineage: 'a', serial: 12, databases: [ORDERS.resourceId], at: NOW }]);
+
+  const swapped = await decide(change('b'), aWorld(store));
+  expect(swapped).toMatchObject({ decision: 'block', reasons: [{ code: 'other_lineage' }] });
+  // Asked once more, it is still the other state: what was refused is not remembered.
+  expect(await decide(change('b'), aWorld(store))).toMatchObject({ decision: 'block' });
+  expect(await store.states()).toHaveLength(1);
+});
+
 it.each([
   ['kept', { recordDecision: () => Promise.reject(new MusterError('MUSTER_STORE_INVALID', 'full')) }],
+  ['based on the states on record', { states: () => Promise.reject(new MusterError('MUSTER_STORE_INVALID', 'torn')) }],
   ['based on the drills on record', { drills: () => Promise.reject(new MusterError('MUSTER_STORE_INVALID', 'torn')) }],
 ] satisfies [string, Partial<Store>][])('a decision that cannot be %s is not given', async (_, broken) => {
   const store = { ...createMemoryStore(), ...broken };

@@ -62,6 +62,11 @@ const database = z.strictObject({
     conditions: words.nullable(),
   }),
   prerequisitesLost: z.array(words),
+  // Beyond section 7: what a person should have set, absent in decisions kept before it was written down.
+  wouldHaveSaved: z
+    .strictObject({ setting: code, left: z.array(words).min(1), until: instant.nullable(), command: words })
+    .nullable()
+    .optional(),
 });
 
 /** What `muster gate --json` prints. */
@@ -82,6 +87,25 @@ export const decisionSchema = z.strictObject({
   reasons: z.array(reason),
   databases: z.array(database),
   changes: z.array(z.strictObject({ address: words, actions: z.array(words), class: code })),
+  // Section 3: remembered across plans.
+  disarmings: z.array(
+    z.strictObject({
+      databaseResourceId: words,
+      databaseArn: z.string().startsWith('arn:'),
+      setting: code,
+      subject: words,
+      from: z.union([words, z.number(), z.boolean()]).nullable(),
+      to: z.union([words, z.number(), z.boolean()]).nullable(),
+    }),
+  ),
+  rearmings: z.array(
+    z.strictObject({
+      databaseResourceId: words,
+      databaseArn: z.string().startsWith('arn:'),
+      setting: code,
+      subject: words,
+    }),
+  ),
   gaps: z.array(
     z.strictObject({
       what: words,

@@ -11,6 +11,8 @@ import {
   type Database,
   type Inventory,
   KEY_STATES,
+  QUOTA_NAMES,
+  type Quota,
   RECOVERY_POINT_KINDS,
   type RecoveryPoint,
   VAULT_LOCKS,
@@ -23,6 +25,7 @@ import type { TrackedPoint } from '../../src/survival/world.ts';
 import { aDatabase, aKey, anInventory, aPoint, aVault, hoursAgo, NOW, SCOPE } from '../support/builders.ts';
 
 const ARN = 'arn:aws:rds:eu-west-1:123456789012';
+const GLOBAL = 'arn:aws:rds::123456789012:global-cluster';
 const KEYS = ['arn:aws:kms:eu-west-1:123456789012:key/a', 'arn:aws:kms:eu-west-1:123456789012:key/b'] as const;
 const OWNERS = ['one', 'two', 'gone'] as const;
 const HISTORY = 40;
@@ -38,6 +41,8 @@ const database = (owner: 'one' | 'two') =>
       keyArn: fc.constantFrom(null, ...KEYS),
       replicaOf: fc.constantFrom(null, null, 'source'),
       awsBackupPointArn: fc.constantFrom(null, null, `${ARN}:continuous-${owner}`),
+      globalClusterArn: fc.constantFrom(null, null, `${GLOBAL}:one`),
+      replicas: fc.constantFrom<readonly string[]>([], [], ['reader']),
       hasMember: fc.boolean(),
     })
     .map(({ hasMember, ...facts }): Database => {
@@ -98,16 +103,27 @@ const inventory = fc
     states: fc.tuple(fc.constantFrom(...KEY_STATES), fc.constantFrom(...KEY_STATES)),
     keysRead: fc.integer({ min: 1, max: 2 }),
     lock: fc.constantFrom(...VAULT_LOCKS),
+    minRetentionDays: fc.constantFrom(null, 7),
+    quotas: fc.subarray(fullQuotas()),
   })
   .map(
-    ({ databases, points, states, keysRead, lock }): Inventory =>
+    ({ databases, points, states, keysRead, lock, minRetentionDays, quotas }): Inventory =>
       anInventory({
+        quotas,
         databases,
         recoveryPoints: points,
         keys: states.slice(0, keysRead).map((state, index) => aKey({ arn: KEYS[index] ?? KEYS[0], state })),
-        vaults: [aVault({ lock })],
+        vaults: [aVault({ lock, minRetentionDays })],
       }),
   );
+
+/** Each limit with room for one more and with room for none. */
+function fullQuotas(): Quota[] {
+  return QUOTA_NAMES.flatMap((name) => [
+    { ...SCOPE, name, used: 4, max: 5 },
+    { ...SCOPE, name, used: 5, max: 5 },
+  ]);
+}
 
 const parameters: fc.Arbitrary<DeleteParameters> = fc.record({
   skipFinalSnapshot: fc.constantFrom(true, false, null),
@@ -147,8 +163,20 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       'delete_vault_lock',
       'disable_key',
       'create_database',
+      'unshare_snapshot',
+      'disassociate_recovery_point',
+      'stop_future_backups',
+      'change_vault_policy',
+      'change_key_policy',
+      'delete_global_cluster',
+      'remove_from_global_cluster',
     ),
     target,
+  }),
+  fc.record({
+    kind: fc.constant('update_recovery_point_lifecycle'),
+    target,
+    deleteAfterDays: fc.constantFrom(null, 1, 30, 400),
   }),
   fc.record({ kind: fc.constant('delete_backup_vault'), target, force: fc.boolean() }),
   fc.record({ kind: fc.constant('schedule_key_deletion'), target, windowDays: fc.constantFrom(7, 30) }),

@@ -104,7 +104,7 @@ describe('a key', () => {
     expect(document).toMatchObject({
       decision: 'block',
       verdict: 'unknown',
-      codes: ['gap_hides_losses', 'other_resources_destroyed'],
+      codes: ['gap_hides_losses'],
     });
   });
 });

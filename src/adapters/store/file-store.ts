@@ -1,5 +1,5 @@
 /**
- * Keeps the journal, drill records and decisions as lines of JSON in one directory.
+ * Keeps the journal, drill records, decisions and state sightings as lines of JSON in one directory.
  *
  * Appends only: one write and one fsync a record, and nothing is acknowledged before that. A last line
  * that a crash cut short was never acknowledged; it is ignored on reading and removed by the next append.
@@ -10,12 +10,12 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { JournalEntry, Store } from '../../app/ports.ts';
+import type { JournalEntry, StateSighting, Store } from '../../app/ports.ts';
 import { MusterError } from '../../core/errors.ts';
 import { invariant } from '../../core/invariant.ts';
 import type { DrillRecord } from '../../drill/model.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
-import { decisionDocument, drillRecord, journalEntry } from './records.ts';
+import { decisionDocument, drillRecord, journalEntry, stateSighting } from './records.ts';
 
 const NEWLINE = 0x0a;
 const TAIL_BYTES = 64 * 1024;
@@ -31,6 +31,7 @@ export function createFileStore(directory: string): Store {
   const journal = file<JournalEntry>('journal.jsonl', journalEntry);
   const drills = file<DrillRecord>('drills.jsonl', drillRecord);
   const decisions = file<DecisionDocument>('decisions.jsonl', decisionDocument);
+  const states = file<StateSighting>('states.jsonl', stateSighting);
   return {
     journal: journal.append,
     journalEntries: journal.read,
@@ -38,6 +39,8 @@ export function createFileStore(directory: string): Store {
     drills: drills.read,
     recordDecision: decisions.append,
     decisions: decisions.read,
+    recordState: states.append,
+    states: states.read,
   };
 }
 

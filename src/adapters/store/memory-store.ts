@@ -5,7 +5,7 @@
  * what is kept.
  */
 
-import type { JournalEntry, Store } from '../../app/ports.ts';
+import type { JournalEntry, StateSighting, Store } from '../../app/ports.ts';
 import type { DrillRecord } from '../../drill/model.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
 
@@ -14,6 +14,7 @@ export function createMemoryStore(): Store {
   const journal: JournalEntry[] = [];
   const drills: DrillRecord[] = [];
   const decisions: DecisionDocument[] = [];
+  const states: StateSighting[] = [];
   return {
     journal: async (entry) => void journal.push(entry),
     journalEntries: async () => [...journal],
@@ -21,5 +22,7 @@ export function createMemoryStore(): Store {
     drills: async () => [...drills],
     recordDecision: async (decision) => void decisions.push(decision),
     decisions: async () => [...decisions],
+    recordState: async (sighting) => void states.push(sighting),
+    states: async () => [...states],
   };
 }

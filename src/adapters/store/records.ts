@@ -1,13 +1,13 @@
 /**
  * The shapes of stored records, checked again whenever they are loaded.
  *
- * Drill records and journal entries are checked in full: verdicts and deletions rest on them. A decision
- * is shown and chained but never judged from, so only its head is checked; its codes may come from a
- * newer Muster's catalogues.
+ * Drill records and journal entries are checked in full: verdicts and deletions rest on them. Of a decision the
+ * head is checked, and what it remembers of settings, which later decisions speak of; its codes may come from a newer
+ * Muster's catalogues, and one kept by an older Muster remembers nothing.
  */
 
 import * as z from 'zod';
-import type { JournalEntry } from '../../app/ports.ts';
+import type { JournalEntry, StateSighting } from '../../app/ports.ts';
 import type { Digest } from '../../core/canonical.ts';
 import { type Instant, isInstant } from '../../core/time.ts';
 import { CLAIMS, DRILL_RESULTS, type DrillRecord, GRADES, PHASES, type Probe } from '../../drill/model.ts';
@@ -79,6 +79,28 @@ export const drillRecord: z.ZodType<DrillRecord> = z.object({
   cause: z.string().nullable(),
 });
 
+const resourceIds = z.array(z.string().min(1));
+
+/** One state, as a decision saw it; a later one rests on it, so it is checked in full. */
+export const stateSighting: z.ZodType<StateSighting> = z.object({
+  formatVersion: z.literal('1'),
+  at: instant,
+  endpoint: z.string().nullable(),
+  lineage: z.string().min(1),
+  serial: z.int().min(0),
+  databases: resourceIds,
+  forgets: resourceIds,
+  released: resourceIds,
+});
+
+const settingOf = z.looseObject({
+  databaseResourceId: z.string().min(1),
+  databaseArn: z.string(),
+  setting: z.string(),
+  subject: z.string(),
+});
+const settingValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
 const decisionHead = z.looseObject({
   formatVersion: z.literal('1'),
   decision: z.enum(DECISIONS),
@@ -95,6 +117,8 @@ const decisionHead = z.looseObject({
   databases: z.array(z.unknown()),
   changes: z.array(z.unknown()),
   gaps: z.array(z.unknown()),
+  disarmings: z.array(settingOf.extend({ from: settingValue, to: settingValue })).optional(),
+  rearmings: z.array(settingOf).optional(),
 });
 
 /** One decision, as it was printed. */

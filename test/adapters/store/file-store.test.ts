@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFileStore } from '../../../src/adapters/store/file-store.ts';
-import type { JournalEntry } from '../../../src/app/ports.ts';
+import type { JournalEntry, StateSighting } from '../../../src/app/ports.ts';
 import type { DrillRecord } from '../../../src/drill/model.ts';
 import { at, SCOPE } from '../../support/aws-observations.ts';
 import { aDecision } from '../../support/decision-builder.ts';
@@ -153,4 +153,37 @@ it('a directory that cannot be made is an error that names the file', async () =
     code: 'MUSTER_FILE_UNREADABLE',
     message: expect.stringContaining('journal.jsonl cannot be written'),
   });
+});
+
+describe('sightings of states', () => {
+  const sighting: StateSighting = {
+    formatVersion: '1',
+    at: at('2026-02-26T21:00:00Z'),
+    endpoint: null,
+    lineage: '5f1e6f8a-3c55-4d0e-9b1a-0d9f6d7a1c01',
+    serial: 12,
+    databases: ['db-ORDERS'],
+    forgets: [],
+    released: [],
+  };
+
+  it('come back as they were recorded, in order', async () => {
+    const store = createFileStore(directory);
+    await store.recordState(sighting);
+    await store.recordState({ ...sighting, serial: 13, forgets: ['db-ORDERS'] });
+    expect(await createFileStore(directory).states()).toEqual([
+      sighting,
+      { ...sighting, serial: 13, forgets: ['db-ORDERS'] },
+    ]);
+  });
+
+  it.each([{ lineage: '' }, { serial: -1 }, { serial: 1.5 }, { databases: [''] }, { forgets: null }, { at: 'now' }])(
+    'that hold %j are not read',
+    async (broken) => {
+      const store = createFileStore(directory);
+      await store.recordState(sighting);
+      appendFileSync(join(directory, 'states.jsonl'), `${JSON.stringify({ ...sighting, ...broken })}\n`);
+      await expect(store.states()).rejects.toMatchObject({ code: 'MUSTER_STORE_INVALID' });
+    },
+  );
 });
