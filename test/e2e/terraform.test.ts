@@ -41,7 +41,7 @@ describe.skipIf(typeof terraform === 'string')('a cluster made, judged and destr
 
   beforeAll(async () => {
     if (typeof terraform === 'string') throw new Error(terraform);
-    shop = await openWorkshop(terraform);
+    shop = await openWorkshop(terraform, cluster);
     await shop.terraform(60, 'init');
   });
   afterAll(() => shop?.close());
@@ -183,4 +183,28 @@ function codesOf({ reasons, databases }: DecisionDocument): string[] {
 
 function survivorsOf({ databases }: DecisionDocument): string[] {
   return databases.flatMap(({ survivors }) => survivors.map(({ id }) => id)).sort();
+}
+
+/** The smallest cluster that can be signed in to; the password in clear, as people write it. */
+function cluster(password: string): string {
+  return `resource "aws_rds_cluster" "courses" {
+  cluster_identifier  = "${CLUSTER}"
+  engine              = "aurora-postgresql"
+  engine_version      = "15.12"
+  database_name       = "courses"
+  master_username     = "courses_admin"
+  master_password     = "${password}"
+  skip_final_snapshot = true
+  apply_immediately   = true
+}
+
+resource "aws_rds_cluster_instance" "courses" {
+  identifier         = "${MEMBER}"
+  cluster_identifier = aws_rds_cluster.courses.id
+  engine             = aws_rds_cluster.courses.engine
+  engine_version     = aws_rds_cluster.courses.engine_version
+  instance_class     = "db.t3.medium"
+  apply_immediately  = true
+}
+`;
 }

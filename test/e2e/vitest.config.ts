@@ -10,7 +10,7 @@ import everyday from '../vitest.config.ts';
 export default defineConfig({
   test: {
     ...everyday.test,
-    include: ['test/e2e/**/*.test.ts'],
+    include: ['test/e2e/terraform.test.ts'],
     exclude: [],
     // Above what the commands of a test may take together: each is ended by its own limit first.
     testTimeout: 180_000,

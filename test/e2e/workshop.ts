@@ -37,6 +37,10 @@ export interface Workshop {
   readonly folder: string;
   /** @throws Error unless it exits 0 in time. */
   terraform(secondsMax: number, ...argv: readonly string[]): Promise<string>;
+  /** As it ended, whatever that was. */
+  tryTerraform(secondsMax: number, ...argv: readonly string[]): Promise<Outcome>;
+  /** Puts resources in the place of those that were there. */
+  configure(resources: string): void;
   /** The built command line, as a person would call it. */
   muster(...argv: readonly string[]): Promise<Outcome>;
   /** All that Muster has printed so far and every file below its home, by name. */
@@ -44,8 +48,12 @@ export interface Workshop {
   close(): Promise<void>;
 }
 
-/** Opens a workshop around an empty lab. */
-export async function openWorkshop(terraform: Terraform): Promise<Workshop> {
+/**
+ * Opens a workshop around an empty lab.
+ *
+ * @param resources The resources that Terraform is to make, given the master password.
+ */
+export async function openWorkshop(terraform: Terraform, resources: (canary: string) => string): Promise<Workshop> {
   const work = mkdtempSync(join(tmpdir(), 'muster-e2e-'));
   const sweep = sweepOnInterrupt(work);
   const lab = await startLab({ estate: 'empty' });
@@ -54,17 +62,24 @@ export async function openWorkshop(terraform: Terraform): Promise<Workshop> {
   const folder = join(work, 'terraform');
   const home = join(work, 'muster');
   for (const path of [folder, home, join(work, 'tmp')]) mkdirSync(path);
-  writeFileSync(join(folder, 'main.tf'), configuration(terraform.source, lab, canary));
+  const configure = (text: string) =>
+    writeFileSync(join(folder, 'main.tf'), `${provider(terraform.source, lab)}\n${text}`);
+  configure(resources(canary));
   writeFileSync(join(work, 'terraform.rc'), cliSettings(terraform.mirror));
   const common = { PATH: process.env['PATH'], TMPDIR: join(work, 'tmp'), TZ: process.env['TZ'] };
   const printed: string[] = [];
+  const tryTerraform = (secondsMax: number, ...argv: readonly string[]) => {
+    const env = { ...common, HOME: work, TF_CLI_CONFIG_FILE: join(work, 'terraform.rc'), ...TERRAFORM_QUIET };
+    return run([terraform.binary, ...argv], { cwd: folder, env, secondsMax });
+  };
   return {
     rds: await clients.rds(),
     canary,
     folder,
+    configure,
+    tryTerraform,
     terraform: async (secondsMax, ...argv) => {
-      const env = { ...common, HOME: work, TF_CLI_CONFIG_FILE: join(work, 'terraform.rc'), ...TERRAFORM_QUIET };
-      const { exit, stdout, stderr } = await run([terraform.binary, ...argv], { cwd: folder, env, secondsMax });
+      const { exit, stdout, stderr } = await tryTerraform(secondsMax, ...argv);
       if (exit !== 0) throw new Error(`${terraform.binary} ${argv.join(' ')} ended with ${exit}\n${stdout}\n${stderr}`);
       return stdout;
     },
@@ -85,8 +100,7 @@ export async function openWorkshop(terraform: Terraform): Promise<Workshop> {
 
 const TERRAFORM_QUIET = { TF_IN_AUTOMATION: '1', TF_INPUT: '0', TF_CLI_ARGS: '-no-color', CHECKPOINT_DISABLE: '1' };
 
-/** The smallest cluster that can be signed in to; the password in clear, as people write it. */
-function configuration(source: string, { endpoint, region }: Lab, password: string): string {
+function provider(source: string, { endpoint, region }: Lab): string {
   return `terraform {
   required_providers {
     aws = {
@@ -108,26 +122,6 @@ provider "aws" {
     sts = "${endpoint}"
     kms = "${endpoint}"
   }
-}
-
-resource "aws_rds_cluster" "courses" {
-  cluster_identifier  = "tf-courses"
-  engine              = "aurora-postgresql"
-  engine_version      = "15.12"
-  database_name       = "courses"
-  master_username     = "courses_admin"
-  master_password     = "${password}"
-  skip_final_snapshot = true
-  apply_immediately   = true
-}
-
-resource "aws_rds_cluster_instance" "courses" {
-  identifier         = "tf-courses-0"
-  cluster_identifier = aws_rds_cluster.courses.id
-  engine             = aws_rds_cluster.courses.engine
-  engine_version     = aws_rds_cluster.courses.engine_version
-  instance_class     = "db.t3.medium"
-  apply_immediately  = true
 }
 `;
 }
