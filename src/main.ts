@@ -16,7 +16,7 @@ import type { Clients } from './adapters/aws/clients.ts';
 import { systemClock } from './adapters/clock.ts';
 import { systemRandomness } from './adapters/randomness.ts';
 import { createProbeRunner } from './adapters/sql/probe-runner.ts';
-import type { Store } from './app/ports.ts';
+import type { Reach, Store } from './app/ports.ts';
 import { EXIT_INTERRUPTED } from './cli/exit.ts';
 import { runCli, tellError } from './cli/program.ts';
 import { startProgress } from './cli/progress.ts';
@@ -46,6 +46,7 @@ const world: CliWorld = {
   store: openStore,
   estate: openEstate,
   readFile: readInput,
+  readBytes: readInputBytes,
   defaultDefinition: async () => {
     const url = new URL('drills/default.yaml', PACKAGE);
     return { text: await readFile(url, 'utf8'), origin: 'drills/default.yaml' };
@@ -91,17 +92,20 @@ async function openStore(): Promise<Store> {
   return (await import('./adapters/store/file-store.ts')).createFileStore(folder);
 }
 
-async function openEstate(): Promise<Estate> {
+async function openEstate(reach: Reach | null = null): Promise<Estate> {
   const { createClients } = await import('./adapters/aws/clients.ts');
-  return estateOf(createClients());
+  const [region] = reach?.regions ?? [];
+  return estateOf(createClients(region === undefined ? {} : { region }), reach);
 }
 
-async function estateOf(clients: Clients): Promise<Estate> {
+async function estateOf(clients: Clients, reach: Reach | null = null): Promise<Estate> {
+  const { createAuthorityReader } = await import('./adapters/aws/authority-reader.ts');
   const { createEstateReader } = await import('./adapters/aws/estate-reader.ts');
   const { createScratchOperator } = await import('./adapters/aws/scratch-operator.ts');
   return {
-    reader: createEstateReader(clients),
+    reader: createEstateReader(clients, reach === null ? null : { reach, clock: systemClock }),
     operator: createScratchOperator(clients),
+    authority: createAuthorityReader(clients),
     endpoint: () => clients.endpoint(),
     close: () => clients.close(),
   };
@@ -154,8 +158,12 @@ async function startDemo(): Promise<DemoWorld> {
 
 async function readInput(path: string): Promise<string> {
   if (path === '-') return text(process.stdin);
+  return (await readInputBytes(path)).toString('utf8');
+}
+
+async function readInputBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
   }

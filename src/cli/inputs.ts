@@ -11,10 +11,11 @@ import { parseInstant } from '../core/time.ts';
 import type { Inventory } from '../inventory/model.ts';
 import { parseInventory } from '../inventory/schema.ts';
 import { DEFAULT_POLICY, type Policy, parsePolicy } from '../policy/schema.ts';
+import { type ReachOptions, reachOf } from './reach.ts';
 import type { CliWorld } from './world.ts';
 
 /** Options that name inputs. */
-export interface InputOptions {
+export interface InputOptions extends ReachOptions {
   readonly policy?: string;
   readonly inventory?: string;
   readonly at?: string;
@@ -30,18 +31,28 @@ export async function readPolicy({ policy }: InputOptions, world: CliWorld): Pro
  *
  * @throws MusterError `MUSTER_USAGE` when `--at` is earlier: what was seen later cannot speak for that instant.
  */
-export async function readInventory({ inventory: path, at }: InputOptions, world: CliWorld): Promise<Inventory> {
-  const inventory = path === undefined ? await readEstate(world) : parseInventory(await world.readFile(path), path);
+export async function readInventory(options: InputOptions, world: CliWorld): Promise<Inventory> {
+  const { inventory: path, at } = options;
+  if (path !== undefined && reachOf(options) !== null) {
+    throw new MusterError('MUSTER_USAGE', '--inventory reads no AWS, so it excludes --region and --assume-role');
+  }
+  const inventory =
+    path === undefined ? await readEstate(world, options) : parseInventory(await world.readFile(path), path);
   if (at !== undefined && parseInstant(at, '--at') < inventory.observedAt) {
     throw new MusterError('MUSTER_USAGE', `--at: ${at} is before the inventory was read, at ${inventory.observedAt}`);
   }
   return inventory;
 }
 
-/** Reads AWS, with progress on a terminal. */
-export async function readEstate(world: CliWorld): Promise<Inventory> {
+/**
+ * Reads AWS as far as the options reach, with progress on a terminal.
+ *
+ * @throws MusterError `MUSTER_USAGE` before anything is called when an option names no region or role.
+ */
+export async function readEstate(world: CliWorld, options: ReachOptions = {}): Promise<Inventory> {
+  const reach = reachOf(options);
   const progress = world.terminal.progress('reading AWS');
-  const estate = await world.estate();
+  const estate = await world.estate(reach);
   try {
     return await estate.reader.read(world.clock.now(), (what) => progress.update(`reading ${what}`));
   } finally {

@@ -50,13 +50,13 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .option('--estate <name>', 'datatalks or empty', oneOf('datatalks', 'empty'), 'datatalks')
     .action(async (options) => exit(await (await import('./lab.ts')).lab(options, world)));
 
-  program
+  const scan = program
     .command('scan')
     .description('read databases and recovery points now')
     .option('--json', 'print the inventory as data, which gate --inventory accepts')
     .action(async (options) => exit(await (await import('./scan.ts')).scan(options, world)));
 
-  program
+  const report = program
     .command('report')
     .description('would each database come back, were it deleted now?')
     .argument('[databases...]', 'identifiers, resource ids or ARNs; all when none is named')
@@ -64,6 +64,12 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
     .option('--at <instant>', 'judge as of this instant')
     .option('--loss <name>', "what one loss would leave, or 'all' of them")
+    .option(
+      '--principal [arn]',
+      'allow for what this user or role may call, as IAM simulates it; the caller by default',
+    )
+    .option('--iam-policy <file>', 'allow for what these IAM policies let a principal call')
+    .option('--boundary <file>', 'the permissions boundary of the same principal')
     .option('--json', 'print the report as data')
     .action(async (names, options) => exit(await (await import('./report.ts')).report(names, options, world)));
 
@@ -72,17 +78,24 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .command('terraform')
     .description('verdict for a Terraform or OpenTofu plan')
     .argument('<plan>', "file printed by terraform show -json; '-' reads stdin")
+    .option('--state <file>', "the state behind it, as terraform state pull prints it; '-' reads stdin")
+    .option('--plan-file <file>', 'the saved plan that it was rendered from and that would be applied')
     .action(async (plan, options) => exit(await (await import('./gate.ts')).gateTerraform(plan, options, world)));
   const command = gate
     .command('command')
     .description('verdict for one command, written after --')
     .argument('<argv...>', 'the command and its arguments; one word alone is read as shell text')
     .action(async (argv, options) => exit(await (await import('./gate.ts')).gateCommand(argv, options, world)));
-  for (const asked of [terraform, command]) {
+  const documents = documentGates(gate, world, exit);
+  for (const asked of [scan, report, terraform, command, ...documents]) readsAws(asked);
+  for (const asked of [terraform, command, ...documents]) {
     asked
       .option('--policy <file>', 'policy file')
       .option('--inventory <file>', 'judge a saved muster scan --json instead of reading AWS')
       .option('--at <instant>', 'judge as of this instant')
+      .option('--principal [arn]', 'who asks: what this user or role may call, as IAM simulates it')
+      .option('--iam-policy <file>', 'what these IAM policies let whoever asks call')
+      .option('--boundary <file>', 'the permissions boundary of whoever asks')
       .option('--json', 'print the decision document')
       .option('--markdown', 'print the decision as Markdown')
       .option('--require-approval', "exit 3 unless a person's receipt for this change exists");
@@ -124,6 +137,40 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     command.exitOverride().configureOutput({ writeOut: world.terminal.out, writeErr: () => undefined });
   }
   return program;
+}
+
+/** How far a command that reads AWS reaches; without these options, one account and region. */
+function readsAws(command: Command): void {
+  const more = (value: string, before: readonly string[] = []) => [...before, value];
+  command
+    .option('--region <name>', 'read this region; may be repeated', more)
+    .option('--assume-role <arn>', 'read the account of this role too; may be repeated', more)
+    .option('--external-id <id>', 'what those roles ask of whoever assumes them');
+}
+
+/** The gates for documents of other tools. */
+function documentGates(gate: Command, world: CliWorld, exit: (code: ExitCode) => void): readonly Command[] {
+  const commands = () => import('./gate-documents.ts');
+  return [
+    gate
+      .command('kubernetes')
+      .description('verdict for an admission request, or for objects to be deleted (ACK, Crossplane)')
+      .argument('<file>', "AdmissionReview, or what kubectl get -o yaml prints; '-' reads stdin")
+      .action(async (file, options) => exit(await (await commands()).gateKubernetes(file, options, world))),
+    gate
+      .command('cloudformation')
+      .description('verdict for a change set, a hook call, or the deletion of a stack')
+      .argument('<file>', "what aws cloudformation describe-change-set prints, or a template; '-' reads stdin")
+      .option('--template <file>', "the stack's template, for what the change set leaves out")
+      .option('--delete', 'the stack of this template is deleted')
+      .option('--stack-resources <file>', 'with --delete: what aws cloudformation list-stack-resources prints')
+      .action(async (file, options) => exit(await (await commands()).gateCloudFormation(file, options, world))),
+    gate
+      .command('cleaner')
+      .description('verdict for a run of aws-nuke, cloud-nuke or Cloud Custodian')
+      .argument('<file>', "the config that the tool takes; '-' reads stdin")
+      .action(async (file, options) => exit(await (await commands()).gateCleaner(file, options, world))),
+  ];
 }
 
 function failure(error: unknown, { terminal }: CliWorld): number {

@@ -4,7 +4,16 @@
  * Adapters are made by functions, so that a command that needs no AWS SDK never loads it.
  */
 
-import type { Clock, EstateReader, ProbeRunner, Randomness, ScratchOperator, Store } from '../app/ports.ts';
+import type {
+  AuthorityReader,
+  Clock,
+  EstateReader,
+  ProbeRunner,
+  Randomness,
+  Reach,
+  ScratchOperator,
+  Store,
+} from '../app/ports.ts';
 import type { DemoWorld } from '../demo/world.ts';
 import type { Paint } from '../report/style.ts';
 
@@ -25,10 +34,11 @@ export interface Progress {
   stop(): void;
 }
 
-/** The AWS account that the process's own settings lead to. */
+/** The AWS account that the process's own settings lead to, and those read besides. */
 export interface Estate {
   readonly reader: EstateReader;
   readonly operator: ScratchOperator;
+  readonly authority: AuthorityReader;
   /** Null for AWS itself. */
   endpoint(): Promise<string | null>;
   close(): void;
@@ -51,9 +61,11 @@ export interface CliWorld {
   readonly probes: ProbeRunner;
   /** Opened on first use. */
   store(): Promise<Store>;
-  estate(): Promise<Estate>;
+  /** @param reach What else to read; null or nothing for the one account and region of the settings. */
+  estate(reach?: Reach | null): Promise<Estate>;
   /** @param path A file, or `-` for stdin. */
   readFile(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
   /** The definition a drill follows when none is named. */
   defaultDefinition(): Promise<{ readonly text: string; readonly origin: string }>;
   startLab(options: { readonly estate: 'datatalks' | 'empty'; readonly port: number }): Promise<ServedLab>;

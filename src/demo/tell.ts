@@ -13,8 +13,7 @@ import { renderDrill } from '../report/drill-text.ts';
 import { renderInventory } from '../report/inventory-text.ts';
 import { hanging, wrapCommand } from '../report/layout.ts';
 import type { Paint } from '../report/style.ts';
-import { VERDICT_WORDS } from '../report/words.ts';
-import type { Setting } from '../survival/counterfactual.ts';
+import { SETTING_WORDS, VERDICT_WORDS } from '../report/words.ts';
 import { COURSE_CLUSTER, type Step, type StepData } from './story.ts';
 
 /** Before the first step. */
@@ -85,12 +84,6 @@ function tellContrast({ databases }: StepData['inventory'], paint: Paint, width:
     '\n',
   );
 }
-
-const SETTING_WORDS: Readonly<Record<Setting, string>> = {
-  keep_automated_backups: 'automated backups kept',
-  final_snapshot: 'a final snapshot',
-  manual_snapshot: 'a manual snapshot',
-};
 
 /** What would have saved it, each with what would be left and how to set it. */
 function tellSaviours({ wouldHaveSaved }: StepData['gate_before'], paint: Paint, width: number): string {

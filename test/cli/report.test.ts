@@ -42,7 +42,7 @@ it('every loss has its row, and what is left under a careful loss makes nobody r
 
 it('one loss is asked by its name, and another name is refused with those that exist', async () => {
   expect((await sandbox.run(['report', CLUSTER, '--loss', 'region_lost'])).stdout).toBe(
-    `${CLUSTER}\n  region lost              nothing is left\n`,
+    `${CLUSTER}\n  region lost                nothing is left\n`,
   );
   const { exit, stdout, stderr } = await sandbox.run(['report', '--loss', 'moon']);
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });

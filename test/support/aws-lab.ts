@@ -19,12 +19,16 @@ export interface LabClients {
 }
 
 /** What a call is answered with instead of the lab's answer; null leaves the call to the lab. */
-export type Tamper = (call: Call) => { readonly status: number; readonly body: string } | null;
+export type Tamper = (call: Call) => Answered | Promise<Answered> | null;
+type Answered = { readonly status: number; readonly body: string } | null;
 
 /** One call on its way: `DescribeDBInstances`, `TrentService.DescribeKey`, `/backup-vaults`. */
 export interface Call {
   readonly action: string;
   readonly parameters: URLSearchParams;
+  /** The region and the access key that it was signed for. */
+  readonly region: string;
+  readonly accessKeyId: string;
 }
 
 /** The estate of the story, or another, on a clock that stands still until told. */
@@ -37,7 +41,7 @@ export function labClients(
   const requestHandler = {
     ...lab.requestHandler,
     handle: async (request: SdkRequest) => {
-      const answer = tamper(callOf(request));
+      const answer = await tamper(callOf(request));
       if (answer === null) return lab.requestHandler.handle(request);
       return { response: { statusCode: answer.status, headers: {}, body: Buffer.from(answer.body) } };
     },
@@ -68,5 +72,7 @@ function callOf(request: SdkRequest): Call {
   const text = request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : String(request.body ?? '');
   const parameters = new URLSearchParams(text.startsWith('{') ? '' : text);
   const target = request.headers['x-amz-target'] ?? request.headers['X-Amz-Target'];
-  return { action: parameters.get('Action') ?? target ?? request.path, parameters };
+  const signed = request.headers['authorization'] ?? request.headers['Authorization'] ?? '';
+  const [, accessKeyId = '', region = ''] = /Credential=([^/]+)\/\d{8}\/([^/]+)\//.exec(signed) ?? [];
+  return { action: parameters.get('Action') ?? target ?? request.path, parameters, region, accessKeyId };
 }

@@ -5,13 +5,15 @@
  */
 
 import { parseInstant } from '../../src/core/time.ts';
+import type { GlobalCluster } from '../../src/inventory/model.ts';
 import type {
   AutomatedBackup,
   Observations,
   ObservedDatabase,
   ObservedSnapshot,
+  SnapshotExport,
   VaultPoint,
-} from '../../src/inventory/assemble.ts';
+} from '../../src/inventory/observations.ts';
 
 /** An instant, from its RFC 3339 text. */
 export const at = (text: string) => parseInstant(text, 'test');
@@ -51,6 +53,8 @@ export function anObservedDatabase(fields: Partial<ObservedDatabase> = {}): Obse
     securityGroupIds: ['sg-1'],
     publiclyAccessible: false,
     masterUsername: 'postgres',
+    managedSecretArn: null,
+    managedSecretKeyArn: null,
     databaseName: 'orders',
     port: 5432,
     tags: {},
@@ -81,8 +85,8 @@ export function anObservedSnapshot(fields: Partial<ObservedSnapshot> = {}): Obse
     encrypted: true,
     keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
     vaultArn: null,
+    copiedFrom: null,
     tags: {},
-    copiedFromArn: null,
     ...fields,
   };
 }
@@ -96,6 +100,7 @@ export function anAutomatedBackup(fields: Partial<AutomatedBackup> = {}): Automa
     ofCluster: true,
     databaseResourceId: 'cluster-ORDERS',
     databaseIdentifier: 'orders',
+    databaseArn: `${RDS}:cluster:orders`,
     engine: 'aurora-postgresql',
     engineVersion: '16.4',
     status: 'active',
@@ -126,7 +131,35 @@ export function aVaultPoint(fields: Partial<VaultPoint> = {}): VaultPoint {
     expiresAt: at('2026-04-01T05:00:00Z'),
     encrypted: true,
     keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/orders',
+    copiedFrom: null,
     vaultArn: `arn:aws:backup:${SCOPE.region}:${SCOPE.accountId}:backup-vault:nightly`,
+    ...fields,
+  };
+}
+
+/** A finished export of the manual cluster snapshot. */
+export function anExport(fields: Partial<SnapshotExport> = {}): SnapshotExport {
+  return {
+    ...SCOPE,
+    id: 'orders-2026-02',
+    arn: 'arn:aws:s3:::archive/orders-2026-02',
+    sourceArn: `${RDS}:cluster-snapshot:before-migration`,
+    sourceAt: at('2026-02-20T03:00:00Z'),
+    endedAt: at('2026-02-20T06:00:00Z'),
+    keyArn: null,
+    ...fields,
+  };
+}
+
+/** A global cluster whose writer is the cluster `orders`. */
+export function aGlobalCluster(fields: Partial<GlobalCluster> = {}): GlobalCluster {
+  return {
+    ...SCOPE,
+    arn: `arn:aws:rds::${SCOPE.accountId}:global-cluster:world`,
+    resourceId: 'cluster-global-1',
+    identifier: 'world',
+    deletionProtection: true,
+    members: [{ clusterArn: `${RDS}:cluster:orders`, writer: true }],
     ...fields,
   };
 }
@@ -144,7 +177,11 @@ export function theObservations(fields: Partial<Observations> = {}): Observation
     vaultPoints: [],
     keys: [],
     vaults: [],
+    exports: [],
+    globalClusters: [],
+    engineVersions: [],
     quotas: [],
+    outOfScope: [],
     gaps: [],
     ...fields,
   };

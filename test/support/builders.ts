@@ -48,6 +48,8 @@ export function aDatabase(fields: Partial<Database> = {}): Database {
     securityGroupIds: ['sg-0orders'],
     publiclyAccessible: false,
     masterUsername: 'orders_admin',
+    managedSecretArn: null,
+    managedSecretKeyArn: null,
     databaseName: 'orders',
     port: 5432,
     tags: {},
@@ -103,6 +105,7 @@ export function aPoint(of: Database, fields: Partial<RecoveryPoint> = {}): Recov
     encrypted: of.encrypted,
     keyArn: of.keyArn,
     vaultArn: null,
+    copiedFrom: null,
     tags: {},
     ...fields,
   };
@@ -162,7 +165,10 @@ export function anInventory(fields: Partial<Inventory> = {}): Inventory {
     recoveryPoints: [],
     keys: [],
     vaults: [],
+    globalClusters: [],
+    engineVersions: [],
     quotas: [],
+    outOfScope: [],
     gaps: [],
     ...fields,
   };

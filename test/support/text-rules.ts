@@ -10,8 +10,14 @@ import { matchesIn } from './source-scan.ts';
 
 const IMPURE =
   /(?<![\w.$])(?:Date\.now\b|new\s+Date(?!\w)(?!\s*\(\s*[^\s)])|Date\s*\(\s*\)|Math\.random\b|performance\.|process\b\s*[.[]|fetch\s*\(|console\.|set(?:Timeout|Interval|Immediate)\s*\(|globalThis\b)|\.localeCompare\b/;
-/** `unbash` parses shell text and does nothing else; a grammar of our own would be the larger risk. */
-const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = { report: ['picocolors'], intent: ['unbash'] };
+/**
+ * `unbash` parses shell text and does nothing else; a grammar of our own would be the larger risk. `node:zlib` inflates
+ * what a saved plan holds, bytes in and bytes out.
+ */
+const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  report: ['picocolors'],
+  intent: ['unbash', 'node:zlib'],
+};
 const DESTRUCTIVE =
   /\b(?:Delete|Modify|Remove|Stop|Disable|Disassociate|Schedule|Revoke|Reset|Reboot|Failover|Purge|Put|Update)[A-Z]\w*Command\b/;
 const DESTRUCTIVE_ACTION = /^(?:Delete|Modify|Remove|Stop|Disable|Disassociate|Schedule|Revoke)[A-Z]\w+$/;
