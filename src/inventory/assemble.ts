@@ -14,7 +14,7 @@ import { globalOf, joinGlobalClusters } from './join-global.ts';
 import { joinVaultPoint, lifecycleGaps, ownerGaps } from './join-vault.ts';
 import { indexBackups, keptBackupPoint, pitrPoint, withWindow } from './kept-backups.ts';
 import { type Database, type Gap, type Inventory, type RecoveryPoint, VAULT_LOCKS } from './model.ts';
-import type { Observations } from './observations.ts';
+import type { Observations, VaultPoint } from './observations.ts';
 import { groupsOf, indexBy, oneEach, residentKey, sortedUnique } from './one-each.ts';
 
 /**
@@ -31,8 +31,8 @@ export function assemble(seen: Observations): Inventory {
     endpoint: seen.endpoint,
     principal: seen.principal,
     scopes: oneEach(seen.scopes, printScope),
-    databases: sortedUnique(databases, ({ arn }) => arn, 'database'),
-    recoveryPoints: sortedUnique(recoveryPoints, ({ kind, arn }) => `${kind} ${arn}`, 'recovery point'),
+    databases: sortedUnique(databases, [({ arn }) => arn], 'database'),
+    recoveryPoints: sortedUnique(recoveryPoints, [({ kind }) => kind, ({ arn }) => arn], 'recovery point'),
     // Seen twice and differing, the state that helps least is believed.
     keys: oneEach(
       seen.keys,
@@ -91,7 +91,9 @@ function joinAll(seen: Observations, globalArns: ReadonlyMap<string, string>): J
     snapshots: snapshotsByArn,
     backups: indexBy(backups, ({ awsBackupPointArn }) => awsBackupPointArn),
   };
-  const vaulted = oneEach(seen.vaultPoints, ({ arn }) => arn).map((point) => joinVaultPoint(point, beneath));
+  const vaulted = oneEach(seen.vaultPoints, ({ arn }) => arn, spentFirst).map((point) =>
+    joinVaultPoint(point, beneath),
+  );
   const vaultedArns = new Set(vaulted.map(({ arn }) => arn));
   const bare = snapshots.filter(({ arn }) => !vaultedArns.has(arn));
   const databasesByArn = indexBy(databases, ({ arn }) => arn);
@@ -108,9 +110,15 @@ function joinAll(seen: Observations, globalArns: ReadonlyMap<string, string>): J
   };
 }
 
-/** What its owner showed comes before what another account saw because it is shared with it. */
-function ownFirst({ kind }: RecoveryPoint): number {
-  return kind === 'shared_snapshot' || kind === 'public_snapshot' ? 1 : 0;
+/** What its owner showed comes before what another account saw because it is shared with it; then what helps least. */
+function ownFirst({ kind, status }: RecoveryPoint): number {
+  const shared = kind === 'shared_snapshot' || kind === 'public_snapshot';
+  return (shared ? 2 : 0) + (status === 'available' ? 1 : 0);
+}
+
+/** Seen twice, in two states, a point is believed to be in the one that helps least. */
+function spentFirst({ status }: VaultPoint): number {
+  return status === 'available' || status === 'completed' ? 1 : 0;
 }
 
 /** Resource ids are unique in a region only; should two places share one, neither's recovery points can be told apart. */

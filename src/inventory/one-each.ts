@@ -5,7 +5,7 @@
  */
 
 import { printScope, type Scope } from '../core/arn.ts';
-import { canonicalJson, compareCodeUnits, sortedBy } from '../core/canonical.ts';
+import { canonicalJson, compareCodeUnits } from '../core/canonical.ts';
 import { invariant } from '../core/invariant.ts';
 
 /**
@@ -28,12 +28,25 @@ function comesBefore<T>(item: T, other: T, rank: (item: T) => number): boolean {
   return difference === 0 ? canonicalJson(item) < canonicalJson(other) : difference < 0;
 }
 
-/** The items ordered by key. @throws MusterError `MUSTER_INVARIANT_BROKEN` if two bear one key. */
-export function sortedUnique<T>(items: readonly T[], key: (item: T) => string, what: string): T[] {
-  const sorted = sortedBy(items, key);
+/**
+ * The items ordered by the parts of their key, one after another.
+ *
+ * @throws MusterError `MUSTER_INVARIANT_BROKEN` if two bear one key.
+ */
+export function sortedUnique<T>(items: readonly T[], key: readonly ((item: T) => string)[], what: string): T[] {
+  const compare = (a: T, b: T): number => {
+    for (const part of key) {
+      const order = compareCodeUnits(part(a), part(b));
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+  const sorted = [...items].sort(compare);
   for (const [index, item] of sorted.entries()) {
     const previous = sorted[index - 1];
-    invariant(previous === undefined || key(previous) !== key(item), `each ${what} appears once`, { key: key(item) });
+    if (previous !== undefined && compare(previous, item) === 0) {
+      invariant(false, `each ${what} appears once`, { key: key.map((part) => part(item)).join(' ') });
+    }
   }
   return sorted;
 }

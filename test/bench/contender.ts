@@ -28,6 +28,6 @@ const report: Report = {
   wallMs,
   cpuMs: (used.user + used.system) / 1_000,
   peakMb: process.resourceUsage().maxRSS / 1_024,
-  outcome,
+  outcome: outcome(),
 };
 process.send?.(report, () => process.exit());

@@ -6,12 +6,15 @@
  */
 
 import { createHash } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { createClients } from '../../src/adapters/aws/clients.ts';
 import { createEstateReader } from '../../src/adapters/aws/estate-reader.ts';
 import { parseInstant } from '../../src/core/time.ts';
+import type { Inventory } from '../../src/inventory/model.ts';
 import { OBSERVED_AT, REGION } from './estate.ts';
 
-type Work = (input: readonly string[]) => Promise<string>;
+/** Reads, and then names what was read: only the reading is timed. */
+type Work = (input: readonly string[]) => Promise<() => string>;
 
 const CREDENTIALS = { accessKeyId: 'AKIABENCH', secretAccessKey: 'not-a-secret' } as const;
 const SNAPSHOT_TYPES = ['automated', 'manual'] as const;
@@ -28,10 +31,14 @@ export function digestOf(snapshots: readonly string[], databases: number): strin
   return `${databases} databases, ${snapshots.length} snapshots ${digest}`;
 }
 
-async function readInventory([endpoint = '']: readonly string[]): Promise<string> {
+async function readInventory([endpoint = '']: readonly string[]): Promise<() => string> {
   const clients = createClients({ region: REGION, endpoint, credentials: CREDENTIALS });
   const inventory = await createEstateReader(clients).read(parseInstant(OBSERVED_AT, 'bench'));
   clients.close();
+  return () => outcomeOf(inventory);
+}
+
+function outcomeOf(inventory: Inventory): string {
   const gaps = inventory.gaps.filter(({ action }) => action.startsWith('rds:'));
   if (gaps.length > 0) return `gaps: ${gaps.map(({ action, cause }) => `${action} ${cause}`).join('; ')}`;
   const kinds = ['system_snapshot', 'manual_snapshot'];
@@ -39,7 +46,7 @@ async function readInventory([endpoint = '']: readonly string[]): Promise<string
   return digestOf(ids, inventory.databases.length);
 }
 
-async function paginate([endpoint = '']: readonly string[]): Promise<string> {
+async function paginate([endpoint = '']: readonly string[]): Promise<() => string> {
   const sdk = await import('@aws-sdk/client-rds');
   const client = new sdk.RDSClient({ region: REGION, endpoint, credentials: CREDENTIALS });
   let databases = 0;
@@ -53,27 +60,45 @@ async function paginate([endpoint = '']: readonly string[]): Promise<string> {
     }
   }
   client.destroy();
-  return digestOf(ids, databases);
+  return () => digestOf(ids, databases);
 }
 
-/** One page after another, read as text, of which only the marker is looked at. */
-async function fetchPages([endpoint = '']: readonly string[]): Promise<string> {
+/**
+ * One page after another over one connection, read as text of which only the marker is looked at: the least that reading
+ * can cost. Node's own client, which costs half of what its `fetch` does.
+ */
+async function fetchPages([endpoint = '']: readonly string[]): Promise<() => string> {
   const listings = [
     'Action=DescribeDBInstances',
     ...SNAPSHOT_TYPES.map((type) => `Action=DescribeDBSnapshots&SnapshotType=${type}`),
   ];
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let characters = 0;
   let pages = 0;
   for (const listing of listings) {
     let marker: string | undefined = '';
     while (marker !== undefined) {
-      const body: string = `${listing}&Version=2014-10-31&MaxRecords=100${marker === '' ? '' : `&Marker=${marker}`}`;
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const text: string = await (await fetch(endpoint, { method: 'POST', headers, body })).text();
+      const form: string = `${listing}&Version=2014-10-31&MaxRecords=100${marker === '' ? '' : `&Marker=${marker}`}`;
+      const text = await post(endpoint, agent, form);
       characters += text.length;
       pages += 1;
       marker = /<Marker>(.*?)<\/Marker>/.exec(text)?.[1];
     }
   }
-  return `${pages} pages, ${characters} characters`;
+  agent.destroy();
+  return () => `${pages} pages, ${characters} characters`;
+}
+
+function post(endpoint: string, agent: Agent, form: string): Promise<string> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': form.length };
+  return new Promise((resolve, reject) => {
+    const call = request(endpoint, { method: 'POST', agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(form);
+  });
 }

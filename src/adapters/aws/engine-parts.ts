@@ -70,7 +70,11 @@ export interface Parts {
 /** Turns a page's items into values; false when one of them is malformed. */
 type Take<T> = (items: readonly unknown[], into: (value: T) => void) => boolean;
 
-const PARTS_AT_ONCE = 4;
+/**
+ * As many as the engines of nearly any region, so that the longest part alone says how long it takes. Two kinds of listing
+ * may do so at once; the SDK opens 50 connections at most, and slows down by itself where AWS throttles (adaptive mode).
+ */
+const PARTS_AT_ONCE = 8;
 
 /**
  * All snapshots of the listing, each once, or null when something may be missing.

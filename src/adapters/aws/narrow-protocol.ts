@@ -12,7 +12,8 @@ import { RDSClient, type RDSClientConfig } from '@aws-sdk/client-rds';
 import type * as z from 'zod';
 import { invariant } from '../../core/invariant.ts';
 import * as schema from './schema.ts';
-import { type Fields, readXml, type Value, XmlError } from './xml-fields.ts';
+import { type Fields, readXml, structOf, type Value } from './xml-fields.ts';
+import { XmlError } from './xml-leaves.ts';
 
 /** The calls read here: the member that holds the list, and what parses its items. */
 export const LISTINGS = {
@@ -46,7 +47,8 @@ interface Response {
 /** The SDK's RDS client with `narrow` as its protocol. */
 export class NarrowRdsClient extends RDSClient {
   constructor(config: RDSClientConfig) {
-    super(config);
+    // Every call would otherwise put its middleware in order anew, and nobody changes it once calls are made.
+    super({ ...config, cacheMiddleware: true });
     this.config.protocol = narrow(this.config.protocol as unknown as Protocol) as unknown as RdsProtocol;
     // It copies every answer for a logger, and nobody logs.
     this.middlewareStack.remove('loggerMiddleware');
@@ -63,36 +65,30 @@ export function narrow<P extends Protocol>(own: P): P {
     const fields = wanted.get(action);
     if (fields === undefined || response.statusCode >= 300)
       return own.deserializeResponse(operation, context, response);
-    const text = await textOf(response, context);
+    const bytes = await bytesOf(response, context);
     // The SDK's own reading of an answer without a body: what is left is the metadata.
     const output = await own.deserializeResponse(operation, context, { ...response, body: new Uint8Array() });
-    return Object.assign(output, resultOf(readXml(text, `${action}Response`, fields), action));
+    return Object.assign(output, resultOf(readXml(bytes, `${action}Response`, fields), action));
   };
   return Object.assign(Object.create(own) as P, { deserializeResponse });
 }
 
-async function textOf(response: Response, context: Context): Promise<string> {
-  const { body } = response;
-  const bytes = body instanceof Uint8Array ? body : await context.streamCollector(body ?? new Uint8Array());
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+async function bytesOf({ body }: Response, context: Context): Promise<Uint8Array> {
+  return body instanceof Uint8Array ? body : context.streamCollector(body ?? new Uint8Array());
 }
 
 function answerOf(action: string, list: string, item: z.ZodType): Fields {
-  const result = struct([
+  const result = structOf([
     ['Marker', { kind: 'text' }],
     [list, { kind: 'list', item: fieldsOf(item) }],
   ]);
-  return struct([[`${action}Result`, result]]);
+  return structOf([[`${action}Result`, result]]);
 }
 
 function resultOf(answer: Value, action: string): object {
   const result: unknown = Object.entries(answer).find(([name]) => name === `${action}Result`)?.[1];
   if (typeof result !== 'object' || result === null) throw new XmlError(`the answer holds no ${action}Result`);
   return result;
-}
-
-function struct(members: Iterable<readonly [string, Fields]>): Fields {
-  return { kind: 'struct', members: new Map(Array.from(members, ([name, fields]) => [name, { name, fields }])) };
 }
 
 /**
@@ -110,7 +106,7 @@ export function fieldsOf(schema: z.core.$ZodType): Fields {
     case 'pipe':
       return fieldsOf(def.in);
     case 'object':
-      return struct(Object.entries(def.shape).map(([name, member]) => [name, fieldsOf(member)]));
+      return structOf(Object.entries(def.shape).map(([name, member]) => [name, fieldsOf(member)]));
     case 'array':
       return { kind: 'list', item: fieldsOf(def.element) };
     case 'string':

@@ -9,12 +9,21 @@
 import * as z from 'zod';
 import { fromEpochMilliseconds } from '../../core/time.ts';
 
+/** The output of a schema made into something else, without the closure that `transform` makes for every value. */
+const made = <T extends z.ZodType, U>(schema: T, make: (value: z.output<T>) => U) => {
+  const transform = make as (value: unknown) => U;
+  return z.pipe(
+    schema,
+    new z.core.$ZodTransform({ type: 'transform', transform }) as z.core.$ZodTransform<U, z.output<T>>,
+  );
+};
+/** Without a transform, which would cost each field of each record as much as the rest of its parsing. */
 const opt = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value): z.output<T> | null => value ?? null);
+  (schema.nullable() as z.ZodNullable<z.ZodType<z.output<T> | null>>).default(null);
 const text = z.string().min(1);
 /** A record shows one moment in several of its fields: the same text then stands for all of them. */
 let latest = { milliseconds: 0, instant: fromEpochMilliseconds(0) };
-const instant = z.date().transform((date) => {
+const instant = made(z.date(), (date) => {
   const milliseconds = date.getTime();
   if (milliseconds !== latest.milliseconds) latest = { milliseconds, instant: fromEpochMilliseconds(milliseconds) };
   return latest.instant;
@@ -22,28 +31,31 @@ const instant = z.date().transform((date) => {
 const optText = opt(z.string());
 const optNumber = opt(z.number());
 const optInstant = opt(instant);
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false);
-const words = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const status = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? 'unknown');
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? []);
+const flag = made(z.boolean().nullish(), (value) => value ?? false);
+const status = made(z.string().nullish(), (value) => value ?? 'unknown');
+const list = <T extends z.ZodType>(item: T) => made(z.array(item).nullish(), (value) => value ?? []);
+const words = list(z.string());
 
-const tags = list(z.object({ Key: text, Value: optText })).transform((pairs) =>
-  Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value ?? ''])),
-);
-const securityGroups = list(z.object({ VpcSecurityGroupId: optText })).transform((groups) =>
+const tag = z.object({ Key: text, Value: optText });
+/** Snapshots bear the tags of their database, which come one after another: the same object then stands for all of them. */
+let latestTags: Readonly<Record<string, string>> = {};
+const tags = made(z.array(tag).nullish(), (pairs) => {
+  if (!isAsTagged(latestTags, pairs ?? [])) {
+    latestTags = Object.fromEntries((pairs ?? []).map(({ Key, Value }) => [Key, Value ?? '']));
+  }
+  return latestTags;
+});
+
+function isAsTagged(tagged: Readonly<Record<string, string>>, pairs: readonly z.output<typeof tag>[]): boolean {
+  const keys = Object.keys(tagged);
+  return (
+    keys.length === pairs.length &&
+    pairs.every(({ Key, Value }, at) => {
+      return keys[at] === Key && tagged[Key] === (Value ?? '');
+    })
+  );
+}
+const securityGroups = made(list(z.object({ VpcSecurityGroupId: optText })), (groups) =>
   groups.flatMap(({ VpcSecurityGroupId }) => (VpcSecurityGroupId === null ? [] : [VpcSecurityGroupId])),
 );
 const restoreWindow = opt(z.object({ EarliestTime: optInstant, LatestTime: optInstant }));

@@ -28,9 +28,10 @@ export function clusterKindOf(engine: string): DatabaseKind | null {
 }
 
 /** A standalone instance as a database. */
-export function toInstanceDatabase(scope: Scope, instance: DbInstance): ObservedDatabase {
+export function toInstanceDatabase({ accountId, region }: Scope, instance: DbInstance): ObservedDatabase {
   return {
-    ...scope,
+    accountId,
+    region,
     arn: instance.DBInstanceArn,
     resourceId: instance.DbiResourceId,
     identifier: instance.DBInstanceIdentifier,
@@ -265,7 +266,8 @@ function backupFacts(scope: Scope, backup: InstanceBackup | ClusterBackup) {
   const status = backup.Status.toLowerCase();
   const replicated = backup.Region !== null && backup.Region !== scope.region;
   return {
-    ...scope,
+    accountId: scope.accountId,
+    region: scope.region,
     role: replicated ? ('replicated' as const) : status === 'retained' ? ('retained' as const) : ('live' as const),
     engine: backup.Engine,
     engineVersion: backup.EngineVersion,
@@ -287,6 +289,8 @@ function toWindow(window: InstanceBackup['RestoreWindow']): RestoreWindow | null
 
 /** Where an ARN says a thing lives; the scope asked, one object for all that live there, when it says nothing else. */
 export function homeOf(arn: string, scope: Scope): Scope {
+  const thirdColon = arn.indexOf(':', arn.indexOf(':', 'arn:'.length) + 1);
+  if (arn.startsWith(`:${scope.region}:${scope.accountId}:`, thirdColon)) return scope;
   const { accountId, region } = parseArn(arn) ?? scope;
   const elsewhere = accountId !== '' && region !== '' && (accountId !== scope.accountId || region !== scope.region);
   return elsewhere ? { accountId, region } : scope;

@@ -7,7 +7,7 @@
  */
 
 import { parseArn, type Scope } from '../../core/arn.ts';
-import type { Instant } from '../../core/time.ts';
+import { addDays, type Instant } from '../../core/time.ts';
 import type { Key, KeyState, RecoveryPointKind, Vault, VaultLock } from '../../inventory/model.ts';
 import type { VaultPoint } from '../../inventory/observations.ts';
 import type { BackupVault, KeyMetadata, VaultItem } from './schema.ts';
@@ -43,13 +43,21 @@ export function toVaultPoint(scope: Scope, vault: Vault, item: VaultItem): Vault
     createdAt: item.CreationDate,
     retentionDays: item.Lifecycle?.DeleteAfterDays ?? null,
     // A continuous point rolls: its window moves on, and nothing of it ends on a set day.
-    expiresAt: continuous ? null : (item.CalculatedLifecycle?.DeleteAt ?? null),
+    expiresAt: continuous ? null : endOf(item),
     encrypted: item.IsEncrypted,
     // An unencrypted database gives an unencrypted point, whatever key the vault has.
     keyArn: item.IsEncrypted ? emptyToNull(item.EncryptionKeyArn) : null,
     vaultArn: vault.arn,
     copiedFrom: emptyToNull(item.SourceBackupVaultArn),
   };
+}
+
+/** As AWS Backup worked it out, else as the days of its lifecycle say; null for a point that is kept for ever. */
+function endOf({ CalculatedLifecycle, Lifecycle, CreationDate }: VaultItem): Instant | null {
+  const days = Lifecycle?.DeleteAfterDays ?? null;
+  const stated = CalculatedLifecycle?.DeleteAt ?? null;
+  // AWS Backup writes -1 for ever.
+  return stated ?? (days === null || days < 0 || CreationDate === null ? null : addDays(CreationDate, days));
 }
 
 /** A KMS key; its account and region come from its own ARN. */

@@ -1,34 +1,50 @@
 /**
  * Reads chosen fields out of an XML document and steps over the rest.
  *
- * Given the document as text and a tree of the fields wanted. What is stepped over must still be well formed: every
- * element closes by its own name, so that a document cut short anywhere is an error and never a shorter list.
+ * Given the document's bytes and a tree of the fields wanted. What is stepped over must still be well formed: every
+ * element closes by its own name, so that a document cut short anywhere is an error and never a shorter list. Bytes, not
+ * text: most of a page is stepped over, and only what is kept becomes strings, which then hold nothing else in memory.
  * Source: W3C XML 1.0 (elements, references, CDATA, comments); Smithy "AWS Query protocol" (lists hold one element an
- * item, an absent member is left out) and "Timestamp formats" (`date-time`).
+ * item, an absent member is left out).
  */
 
-/** What a leaf's text is read as. */
-export const LEAF_KINDS = ['text', 'number', 'flag', 'instant'] as const;
-export type LeafKind = (typeof LEAF_KINDS)[number];
+import { decode, hashOf, type LeafKind, type LeafValue, leafOf, textOf, toLeaf, XmlError } from './xml-leaves.ts';
 
 /** The fields wanted of an element: a leaf, named members, or items whatever the name of their element. */
-export type Fields =
-  | { readonly kind: LeafKind }
-  | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, Member> }
-  | { readonly kind: 'list'; readonly item: Fields };
+export type Fields = { readonly kind: LeafKind } | Struct | { readonly kind: 'list'; readonly item: Fields };
+
+/** Named members; made by `structOf`. */
+export interface Struct {
+  readonly kind: 'struct';
+  readonly members: readonly Member[];
+  /** The members by the hash of their names, which more than one may share. */
+  readonly byHash: ReadonlyMap<number, readonly Member[]>;
+  /** What a struct is before anything of it is read. */
+  readonly blank: Readonly<Record<string, Value | undefined>>;
+}
 
 /** A member wanted, under the name to give it: looked up under a part of the page, but never named by one. */
 export interface Member {
   readonly name: string;
+  readonly bytes: Uint8Array;
   readonly fields: Fields;
 }
 
-/** An element as read: a string, number, boolean, `Date`, list, or plain object without the members that were absent. */
-export type Value = string | number | boolean | Date | readonly Value[] | { readonly [member: string]: Value };
+/** An element as read: a leaf, a list, or a plain object, whose absent members are undefined. */
+export type Value = LeafValue | readonly Value[] | { readonly [member: string]: Value | undefined };
 
-/** The document is not the XML that was asked for. */
-export class XmlError extends Error {
-  override readonly name = 'UnreadableAnswer';
+/** A struct of these members; names are unique. */
+export function structOf(named: Iterable<readonly [string, Fields]>): Struct {
+  const members = Array.from(named, ([name, fields]): Member => ({ name, bytes: Buffer.from(name), fields }));
+  const byHash = new Map<number, Member[]>();
+  for (const member of members) {
+    const hash = hashOf(member.bytes, 0, member.bytes.length);
+    byHash.set(hash, [...(byHash.get(hash) ?? []), member]);
+  }
+  // What gets many members one by one V8 keeps as a hash table, slow to read; what JSON makes, it does not.
+  const blank = JSON.parse(JSON.stringify(Object.fromEntries(members.map(({ name }) => [name, null]))));
+  for (const { name } of members) blank[name] = undefined;
+  return { kind: 'struct', members, byHash, blank };
 }
 
 /**
@@ -37,284 +53,305 @@ export class XmlError extends Error {
  * @param root The name the root element must have.
  * @throws XmlError when the document is not well formed where it was looked at, or is of another shape.
  */
-export function readXml(text: string, root: string, fields: Fields): Value {
-  const page = { text: text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text, at: 0 };
+export function readXml(document: Uint8Array, root: string, fields: Fields): Value {
+  const bytes = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+  const page: Page = { bytes, at: 0, nameFrom: 0, nameTo: 0, empty: false };
   skipProlog(page);
-  const open = openTag(page);
-  if (open.name !== root) throw new XmlError(`the document is no ${root}`);
-  const value = open.empty ? emptyOf(fields) : readElement(page, open.name, fields);
+  openTag(page);
+  if (nameOf(page, page.nameFrom, page.nameTo) !== root) throw new XmlError(`the document is no ${root}`);
+  const value = readOpened(page, fields);
   skipProlog(page);
-  if (page.at < page.text.length) throw new XmlError('something follows the end of the document');
+  if (page.at < bytes.length) throw new XmlError('something follows the end of the document');
   return value;
 }
 
-/** A place in a document. */
+/** A place in a document, and the tag that was opened last. */
 interface Page {
-  readonly text: string;
+  readonly bytes: Buffer;
   at: number;
+  nameFrom: number;
+  nameTo: number;
+  empty: boolean;
 }
 
+const TAB = 9;
+const LF = 10;
+const CR = 13;
 const SPACE = 32;
-const LT = 60;
-const GT = 62;
-const SLASH = 47;
 const BANG = 33;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const SLASH = 47;
+const LT = 60;
+const EQUALS = 61;
+const GT = 62;
 const QUESTION = 63;
-/** V8 copies parts shorter than this instead of pointing into the whole. */
-const DETACHED_BY_ITSELF = 13;
 
-/** Reads from behind an opening tag to behind the closing one. */
-function readElement(page: Page, name: string, fields: Fields): Value {
-  if (fields.kind === 'struct') return readStruct(page, name, fields.members);
-  if (fields.kind === 'list') return readList(page, name, fields.item);
-  return toLeaf(readText(page, name), fields.kind);
+/** Reads the element whose opening tag was just read, to behind its closing one. */
+function readOpened(page: Page, fields: Fields): Value {
+  if (page.empty) return emptyOf(fields);
+  const { nameFrom, nameTo } = page;
+  if (fields.kind === 'struct') return readStruct(page, nameFrom, nameTo, fields);
+  if (fields.kind === 'list') return readList(page, nameFrom, nameTo, fields.item);
+  return readLeaf(page, nameFrom, nameTo, fields.kind);
 }
 
-function readStruct(page: Page, name: string, members: ReadonlyMap<string, Member>): Value {
-  const struct: Record<string, Value> = {};
-  while (toNextChild(page, name)) {
-    const open = openTag(page);
-    const wanted = members.get(open.name);
-    if (wanted === undefined) {
-      if (!open.empty) skipElement(page, open.name);
-    } else if (struct[wanted.name] !== undefined) {
-      throw new XmlError(`${name} holds two of ${wanted.name}`);
+function readStruct(page: Page, nameFrom: number, nameTo: number, { byHash, blank }: Struct): Value {
+  const struct = { ...blank };
+  while (toNextChild(page, nameFrom, nameTo)) {
+    openTag(page);
+    const member = memberOf(page, byHash);
+    if (member === null) {
+      if (!page.empty) skipElement(page, page.nameFrom, page.nameTo);
+    } else if (struct[member.name] !== undefined) {
+      throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds two of ${member.name}`);
     } else {
-      struct[wanted.name] = open.empty ? emptyOf(wanted.fields) : readElement(page, wanted.name, wanted.fields);
+      struct[member.name] = readOpened(page, member.fields);
     }
   }
   return struct;
 }
 
-function readList(page: Page, name: string, item: Fields): Value {
+/** The member that the tag opened last is of; null when it is none that is wanted. */
+function memberOf(page: Page, byHash: Struct['byHash']): Member | null {
+  const alike = byHash.get(hashOf(page.bytes, page.nameFrom, page.nameTo));
+  if (alike !== undefined) for (const member of alike) if (isNamed(page, member.bytes)) return member;
+  return null;
+}
+
+function readList(page: Page, nameFrom: number, nameTo: number, item: Fields): Value {
   const items: Value[] = [];
-  while (toNextChild(page, name)) {
-    const open = openTag(page);
-    items.push(open.empty ? emptyOf(item) : readElement(page, open.name, item));
+  while (toNextChild(page, nameFrom, nameTo)) {
+    openTag(page);
+    items.push(readOpened(page, item));
   }
   return items;
 }
 
-function skipElement(page: Page, name: string): void {
-  const { text } = page;
-  // Most elements hold text alone; where the first tag inside is the closing one, there is nothing more to look at.
-  const lt = text.indexOf('<', page.at);
-  if (lt >= 0 && closesAt(text, lt, name)) {
-    page.at = lt + name.length + 3;
-    return;
-  }
-  while (toNextTag(page, name)) {
-    const open = openTag(page);
-    if (!open.empty) skipElement(page, open.name);
+/** An element without children. */
+function readLeaf(page: Page, nameFrom: number, nameTo: number, kind: LeafKind): Value {
+  const { bytes } = page;
+  const from = page.at;
+  const at = nextTagAt(bytes, from);
+  if (!closesAt(page, at, nameFrom, nameTo)) return toLeaf(readText(page, nameFrom, nameTo), kind);
+  page.at = at + nameTo - nameFrom + 3;
+  return leafOf(bytes, from, at, kind);
+}
+
+/** Character data and CDATA, comments left out. */
+function readText(page: Page, nameFrom: number, nameTo: number): string {
+  const { bytes } = page;
+  let found = '';
+  for (;;) {
+    const next = bytes.indexOf(LT, page.at);
+    if (next < 0) throw cutShort(page, nameFrom, nameTo);
+    found += decode(textOf(bytes, page.at, next));
+    page.at = next;
+    if (startsAt(bytes, next, CDATA)) {
+      page.at = behind(page, CDATA_END, nameFrom, nameTo);
+      found += textOf(bytes, next + CDATA.length, page.at - CDATA_END.length);
+    } else if (!skipMisc(page, nameFrom, nameTo)) {
+      if (bytes[next + 1] === SLASH) {
+        closeTag(page, nameFrom, nameTo);
+        return found;
+      }
+      throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds an element where text belongs`);
+    }
   }
 }
 
-/** The text of an element without children: character data and CDATA, comments left out. */
-function readText(page: Page, name: string): string {
-  const { text } = page;
-  const start = page.at;
-  const lt = text.indexOf('<', start);
-  if (lt >= 0 && closesAt(text, lt, name)) {
-    page.at = lt + name.length + 3;
-    return blankAsEmpty(decode(text.slice(start, lt)));
+function skipElement(page: Page, nameFrom: number, nameTo: number): void {
+  const { bytes } = page;
+  // Most elements hold text alone; where the first tag inside is the closing one, there is nothing more to look at.
+  const lt = nextTagAt(bytes, page.at);
+  if (closesAt(page, lt, nameFrom, nameTo)) {
+    page.at = lt + nameTo - nameFrom + 3;
+    return;
   }
-  let found = '';
-  for (;;) {
-    const next = text.indexOf('<', page.at);
-    if (next < 0) throw cutShort(name);
-    found += decode(text.slice(page.at, next));
-    page.at = next;
-    if (text.startsWith('<![CDATA[', next)) {
-      page.at = behind(page, ']]>', name);
-      found += text.slice(next + 9, page.at - 3);
-    } else if (!skipMisc(page, name)) {
-      if (text.charCodeAt(next + 1) !== SLASH) throw new XmlError(`${name} holds an element where text belongs`);
-      closeTag(page, name);
-      return blankAsEmpty(found);
-    }
+  while (toNextTag(page, nameFrom, nameTo)) {
+    openTag(page);
+    if (!page.empty) skipElement(page, page.nameFrom, page.nameTo);
   }
 }
 
 /** Goes to the next child of an element that holds elements only; false behind its closing tag. */
-function toNextChild(page: Page, name: string): boolean {
-  const { text } = page;
+function toNextChild(page: Page, nameFrom: number, nameTo: number): boolean {
+  const { bytes } = page;
   for (;;) {
     skipSpace(page);
-    if (page.at >= text.length) throw cutShort(name);
-    if (text.charCodeAt(page.at) !== LT || text.startsWith('<![', page.at)) {
-      throw new XmlError(`${name} holds text where elements belong`);
+    if (page.at >= bytes.length) throw cutShort(page, nameFrom, nameTo);
+    const next = bytes[page.at + 1];
+    if (bytes[page.at] !== LT || startsAt(bytes, page.at, CDATA)) {
+      throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds text where elements belong`);
     }
-    if (text.charCodeAt(page.at + 1) === SLASH) {
-      closeTag(page, name);
+    if (next === SLASH) {
+      closeTag(page, nameFrom, nameTo);
       return false;
     }
-    if (!skipMisc(page, name)) return true;
+    if (!skipMisc(page, nameFrom, nameTo)) return true;
   }
 }
 
 /** Goes to the next child of an element that is stepped over, whatever it holds; false behind its closing tag. */
-function toNextTag(page: Page, name: string): boolean {
-  const { text } = page;
+function toNextTag(page: Page, nameFrom: number, nameTo: number): boolean {
+  const { bytes } = page;
   for (;;) {
-    page.at = text.indexOf('<', page.at);
-    if (page.at < 0) throw cutShort(name);
-    if (text.charCodeAt(page.at + 1) === SLASH) {
-      closeTag(page, name);
+    page.at = nextTagAt(bytes, page.at);
+    if (page.at >= bytes.length) throw cutShort(page, nameFrom, nameTo);
+    if (bytes[page.at + 1] === SLASH) {
+      closeTag(page, nameFrom, nameTo);
       return false;
     }
-    if (text.startsWith('<![CDATA[', page.at)) page.at = behind(page, ']]>', name);
-    else if (!skipMisc(page, name)) return true;
+    if (startsAt(bytes, page.at, CDATA)) page.at = behind(page, CDATA_END, nameFrom, nameTo);
+    else if (!skipMisc(page, nameFrom, nameTo)) return true;
   }
 }
-
-const ATTRIBUTES = /(?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
 
 /** Reads an opening tag; attributes, namespaces among them, say nothing here. */
-function openTag(page: Page): { readonly name: string; readonly empty: boolean } {
-  const { text } = page;
-  const start = page.at + 1;
-  let end = start;
-  let code = text.charCodeAt(end);
-  while (code > SPACE && code !== GT && code !== SLASH && code !== LT) code = text.charCodeAt(++end);
-  const name = text.slice(start, end);
-  if (text.charCodeAt(start - 1) !== LT || name === '') throw new XmlError('no element where one belongs');
-  if (code === GT) {
-    page.at = end + 1;
-    return { name, empty: false };
+function openTag(page: Page): void {
+  const { bytes } = page;
+  const end = bytes.length;
+  const from = page.at + 1;
+  let to = from;
+  for (; to < end; to += 1) {
+    const byte = bytes[to] as number;
+    if (byte <= SPACE || byte === GT || byte === SLASH || byte === LT) break;
   }
-  ATTRIBUTES.lastIndex = end;
-  const rest = ATTRIBUTES.exec(text);
-  if (rest === null) throw new XmlError(`the tag of ${printName(name)} does not end`);
-  page.at = ATTRIBUTES.lastIndex;
-  return { name, empty: rest[1] === '/' };
-}
-
-function closeTag(page: Page, name: string): void {
-  const { text } = page;
-  if (!text.startsWith(name, page.at + 2)) throw cutShort(name);
-  page.at += 2 + name.length;
-  skipSpace(page);
-  if (text.charCodeAt(page.at) !== GT) throw cutShort(name);
+  if (bytes[page.at] !== LT || to === from) throw new XmlError('no element where one belongs');
+  page.nameFrom = from;
+  page.nameTo = to;
+  page.at = to;
+  while (bytes[page.at] !== GT && bytes[page.at] !== SLASH) skipAttribute(page);
+  page.empty = bytes[page.at] === SLASH;
+  if (page.empty) page.at += 1;
+  if (bytes[page.at] !== GT) throw noEnd(page);
   page.at += 1;
 }
 
-/** True when the very tag at `lt` closes `name`, without a space in it. */
-function closesAt(text: string, lt: number, name: string): boolean {
-  return (
-    text.charCodeAt(lt + 1) === SLASH && text.startsWith(name, lt + 2) && text.charCodeAt(lt + 2 + name.length) === GT
-  );
+/** Steps over space and, unless the tag ends there, one attribute behind it. */
+function skipAttribute(page: Page): void {
+  const { bytes } = page;
+  const from = page.at;
+  skipSpace(page);
+  if (bytes[page.at] === GT || bytes[page.at] === SLASH) return;
+  if (page.at === from) throw noEnd(page);
+  const name = page.at;
+  while (isAttributeName(bytes[page.at])) page.at += 1;
+  if (page.at === name) throw noEnd(page);
+  skipSpace(page);
+  if (bytes[page.at] !== EQUALS) throw noEnd(page);
+  page.at += 1;
+  skipSpace(page);
+  const quote = bytes[page.at];
+  const close = quote === QUOTE || quote === APOSTROPHE ? bytes.indexOf(quote, page.at + 1) : -1;
+  if (close < 0 || nextTagAt(bytes, page.at) < close) throw noEnd(page);
+  page.at = close + 1;
+}
+
+function isAttributeName(byte: number | undefined): boolean {
+  if (byte === undefined || byte <= SPACE || byte === EQUALS || byte === LT) return false;
+  return byte !== GT && byte !== SLASH && byte !== QUOTE && byte !== APOSTROPHE;
+}
+
+function closeTag(page: Page, nameFrom: number, nameTo: number): void {
+  if (!namedAt(page.bytes, page.at + 2, nameFrom, nameTo)) throw cutShort(page, nameFrom, nameTo);
+  page.at += 2 + nameTo - nameFrom;
+  skipSpace(page);
+  if (page.bytes[page.at] !== GT) throw cutShort(page, nameFrom, nameTo);
+  page.at += 1;
+}
+
+/** True when the very tag at `at` closes the name, without a space in it. */
+function closesAt({ bytes }: Page, at: number, nameFrom: number, nameTo: number): boolean {
+  const end = at + 2 + nameTo - nameFrom;
+  if (end >= bytes.length || bytes[at] !== LT || bytes[at + 1] !== SLASH || bytes[end] !== GT) return false;
+  return namedAt(bytes, at + 2, nameFrom, nameTo);
+}
+
+/** True when the name between two places stands once more at a third. */
+function namedAt(bytes: Buffer, at: number, nameFrom: number, nameTo: number): boolean {
+  const ahead = at - nameFrom;
+  if (nameTo + ahead > bytes.length) return false;
+  for (let place = nameFrom; place < nameTo; place += 1) if (bytes[place] !== bytes[place + ahead]) return false;
+  return true;
+}
+
+/** True when the tag that was opened last bears this name. */
+function isNamed({ bytes, nameFrom, nameTo }: Page, name: Uint8Array): boolean {
+  if (name.length !== nameTo - nameFrom) return false;
+  for (let place = 0; place < name.length; place += 1) if (name[place] !== bytes[nameFrom + place]) return false;
+  return true;
+}
+
+const CDATA = Buffer.from('<![CDATA[');
+const CDATA_END = Buffer.from(']]>');
+const COMMENT = Buffer.from('<!--');
+const COMMENT_END = Buffer.from('-->');
+const INSTRUCTION_END = Buffer.from('?>');
+
+function startsAt(bytes: Buffer, at: number, mark: Buffer): boolean {
+  for (let place = 0; place < mark.length; place += 1) if (bytes[at + place] !== mark[place]) return false;
+  return true;
 }
 
 /** Steps over a comment or processing instruction; false when there is none. */
-function skipMisc(page: Page, name: string): boolean {
-  const next = page.text.charCodeAt(page.at + 1);
-  if (next === QUESTION) page.at = behind(page, '?>', name);
-  else if (page.text.startsWith('<!--', page.at)) page.at = behind(page, '-->', name);
-  else if (next === BANG) throw new XmlError(`${name} holds a declaration`);
-  else return false;
+function skipMisc(page: Page, nameFrom: number, nameTo: number): boolean {
+  const next = page.bytes[page.at + 1];
+  if (next === QUESTION) page.at = behind(page, INSTRUCTION_END, nameFrom, nameTo);
+  else if (next !== BANG) return false;
+  else if (startsAt(page.bytes, page.at, COMMENT)) page.at = behind(page, COMMENT_END, nameFrom, nameTo);
+  else throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds a declaration`);
   return true;
 }
 
 /** Steps over what may stand before and behind the root element. */
 function skipProlog(page: Page): void {
   do skipSpace(page);
-  while (page.text.charCodeAt(page.at) === LT && skipMisc(page, 'the document'));
+  while (page.bytes[page.at] === LT && skipMisc(page, 0, 0));
 }
 
 function skipSpace(page: Page): void {
-  let code = page.text.charCodeAt(page.at);
-  while (code === SPACE || code === 10 || code === 9 || code === 13) code = page.text.charCodeAt(++page.at);
+  const { bytes } = page;
+  const end = bytes.length;
+  let { at } = page;
+  for (; at < end; at += 1) {
+    const byte = bytes[at];
+    if (byte !== SPACE && byte !== LF && byte !== TAB && byte !== CR) break;
+  }
+  page.at = at;
 }
 
-function behind(page: Page, mark: string, name: string): number {
-  const found = page.text.indexOf(mark, page.at);
-  if (found < 0) throw cutShort(name);
+/** Where the next tag, or the like, begins; the end when nothing does. */
+function nextTagAt(bytes: Buffer, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end && bytes[at] !== LT) at += 1;
+  return at;
+}
+
+function behind(page: Page, mark: Buffer, nameFrom: number, nameTo: number): number {
+  const found = page.bytes.indexOf(mark, page.at);
+  if (found < 0) throw cutShort(page, nameFrom, nameTo);
   return found + mark.length;
 }
 
-function cutShort(name: string): XmlError {
-  return new XmlError(`${printName(name)} is not closed where it ends: the document is cut short or garbled`);
+function cutShort(page: Page, nameFrom: number, nameTo: number): XmlError {
+  const name = nameOf(page, nameFrom, nameTo);
+  return new XmlError(`${name} is not closed where it ends: the document is cut short or garbled`);
+}
+
+function noEnd(page: Page): XmlError {
+  return new XmlError(`the tag of ${nameOf(page, page.nameFrom, page.nameTo)} does not end`);
 }
 
 /** A name out of a document nobody knows may be anything, and long. */
-function printName(name: string): string {
+function nameOf({ bytes }: Page, from: number, to: number): string {
+  if (from === to) return 'the document';
+  const name = bytes.toString('utf8', from, to);
   return name.length > 60 ? `${name.slice(0, 60)}…` : name;
 }
 
-/** Text in lines that say nothing is layout, not a value. */
-function blankAsEmpty(text: string): string {
-  return text.charCodeAt(0) <= SPACE && text.includes('\n') && text.trim() === '' ? '' : text;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function decode(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(
-    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g,
-    (_, hex, decimal, named) => {
-      if (named !== undefined) return ENTITIES[named] ?? '';
-      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      if (code > 0x10ffff) throw new XmlError('a character reference names no character');
-      return String.fromCodePoint(code);
-    },
-  );
-}
-
-/** How many texts are remembered at most, twice over. */
-const REMEMBERED_MAX = 512;
-let recent = new Map<string, string>();
-let older = new Map<string, string>();
-
-/**
- * The same text once for all who bear it, and apart from the page it came on.
- *
- * A part of a long string keeps the whole of it in memory for as long as it is kept itself, and one key, engine or database
- * comes back in thousands of snapshots. What has not been met for a while is forgotten; nothing depends on it.
- */
-function remembered(part: string): string {
-  if (part.length < DETACHED_BY_ITSELF) return part;
-  const known = recent.get(part) ?? older.get(part) ?? apart(part);
-  if (recent.size >= REMEMBERED_MAX) {
-    older = recent;
-    recent = new Map();
-  }
-  recent.set(known, known);
-  return known;
-}
-
-/** Joined anew: what `+` makes of two parts, V8 may keep as a pointer to them. */
-function apart(part: string): string {
-  return [part.slice(0, 1), part.slice(1)].join('');
-}
-
-function toLeaf(text: string, kind: LeafKind): Value {
-  if (kind === 'text') return remembered(text);
-  if (kind === 'number') return Number(text);
-  if (kind === 'flag') return text.toLowerCase() === 'true';
-  return toDate(text);
-}
-
 function emptyOf(fields: Fields): Value {
-  if (fields.kind === 'struct') return {};
+  if (fields.kind === 'struct') return { ...fields.blank };
   return fields.kind === 'list' ? [] : toLeaf('', fields.kind);
-}
-
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[tT](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[zZ]|([-+])(\d\d):(\d\d))$/;
-
-/** The instant, its fraction rounded to milliseconds. @throws XmlError for what is no such date and time. */
-function toDate(text: string): Date {
-  const parts = DATE_TIME.exec(text);
-  if (parts === null) throw new XmlError('a date is none');
-  const part = (index: number) => Number(parts[index] ?? 0);
-  const milliseconds = Math.round(Number(`0.${parts[7] ?? '0'}`) * 1000);
-  const [month, day, hour, minute, second] = [part(2), part(3), part(4), part(5), part(6)];
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
-    throw new XmlError('a date is none');
-  }
-  const ahead = (parts[8] === '-' ? -1 : 1) * (part(9) * 60 + part(10));
-  const date = new Date(Date.UTC(part(1), month - 1, day, hour, minute - ahead, second, milliseconds));
-  // Date.UTC takes the years 0 to 99 for those of the last century.
-  if (part(1) < 100) date.setUTCFullYear(part(1));
-  return date;
 }

@@ -56,6 +56,20 @@ describe('a vault', () => {
     expect(point(fields, vaultFields).kind).toBe(kind);
   });
 
+  it.each([
+    [
+      'as AWS Backup worked it out',
+      { CalculatedLifecycle: { DeleteAt: new Date('2026-03-03T00:00:00Z') } },
+      '2026-03-03',
+    ],
+    ['by the days of its lifecycle where AWS Backup did not', {}, '2026-03-08'],
+    ['never where its lifecycle says so', { Lifecycle: { DeleteAfterDays: -1 } }, undefined],
+    ['never without a lifecycle', { Lifecycle: undefined }, undefined],
+  ])('ends a point %s', (_, fields, day) => {
+    const lived = { CreationDate: new Date('2026-02-01T00:00:00Z'), Lifecycle: { DeleteAfterDays: 35 }, ...fields };
+    expect(point(lived).expiresAt?.slice(0, 10)).toBe(day);
+  });
+
   it('says which vault a copy came from', () => {
     expect(point({ SourceBackupVaultArn: 'arn:other' }).copiedFrom).toBe('arn:other');
     expect(point({ SourceBackupVaultArn: '' }).copiedFrom).toBeNull();

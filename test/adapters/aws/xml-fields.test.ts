@@ -4,13 +4,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Fields, readXml, XmlError } from '../../../src/adapters/aws/xml-fields.ts';
+import { type Fields, readXml, structOf } from '../../../src/adapters/aws/xml-fields.ts';
+import { XmlError } from '../../../src/adapters/aws/xml-leaves.ts';
 
 const text: Fields = { kind: 'text' };
-const struct = (members: Readonly<Record<string, Fields>>): Fields => ({
-  kind: 'struct',
-  members: new Map(Object.entries(members).map(([name, fields]) => [name, { name, fields }])),
-});
+const struct = (members: Readonly<Record<string, Fields>>): Fields => structOf(Object.entries(members));
 const ANSWER = struct({
   Name: text,
   Size: { kind: 'number' },
@@ -19,7 +17,8 @@ const ANSWER = struct({
   Tags: { kind: 'list', item: struct({ Key: text }) },
   Names: { kind: 'list', item: text },
 });
-const read = (inner: string) => readXml(`<R>${inner}</R>`, 'R', ANSWER);
+const readText = (document: string) => readXml(Buffer.from(document), 'R', ANSWER);
+const read = (inner: string) => readText(`<R>${inner}</R>`);
 
 describe('a value', () => {
   it.each([
@@ -55,6 +54,31 @@ describe('a value', () => {
       Name: 'the same key again and again',
     });
   });
+});
+
+describe('what is told apart by a few of its bytes', () => {
+  // Of nine bytes every third is looked at.
+  const [one, other] = ['aaXaaXaaX', 'bbXbbXbbX'];
+
+  it('is still another text', () => {
+    expect(read(`<Names><N>${one}</N><N>${other}</N><N>${one}</N></Names>`)).toEqual({ Names: [one, other, one] });
+  });
+
+  it('is still another member, or none', () => {
+    const document = Buffer.from(`<R><${one}>1</${one}><${other}>2</${other}></R>`);
+    expect(readXml(document, 'R', struct({ [one]: text, [other]: text }))).toEqual({ [one]: '1', [other]: '2' });
+    expect(readXml(document, 'R', struct({ [other]: text }))).toEqual({ [other]: '2' });
+  });
+});
+
+it.each(['a&amp;b', 'Zürich', '東京', 'a\r\nb'])('%j means the same the second time', (wire) => {
+  const meant = wire.replace('&amp;', '&').replace('\r\n', '\n');
+  expect(read(`<Names><N>${wire}</N><N>${wire}</N></Names>`)).toEqual({ Names: [meant, meant] });
+});
+
+it('a document may be a part of something larger', () => {
+  const larger = Buffer.from('<S></S><R><Name>orders</Name></R><S></S>');
+  expect(readXml(larger.subarray(7, 33), 'R', ANSWER)).toEqual({ Name: 'orders' });
 });
 
 describe('a list', () => {
@@ -98,27 +122,33 @@ describe('an answer that is none is an error:', () => {
     ['an element in a text', '<R><Name>a<b>c</b></Name></R>'],
     ['one member twice', '<R><Tags><Tag/></Tags><Tags/></R>'],
     ['a date that is none', '<R><At>yesterday</At></R>'],
+    ['a date without its end', '<R><At>2026-02-26T23:30:00</At></R>'],
+    ['a date with a letter in it', '<R><At>2026-02-2bT23:30:00Z</At></R>'],
+    ['a date with a fraction that is none', '<R><At>2026-02-26T23:30:00.12xZ</At></R>'],
+    ['two attributes without space', '<R a="1"b="2"></R>'],
+    ['an attribute without a value', '<R a></R>'],
+    ['a tag inside an attribute', '<R a="<b>"></R>'],
     ['a date without a value', '<R><At/></R>'],
     ['a date in a month that is none', '<R><At>2026-13-01T00:00:00Z</At></R>'],
     ['a reference to no character', '<R><Name>&#x110000;</Name></R>'],
   ])('%s', (_, document) => {
-    expect(() => readXml(document, 'R', ANSWER)).toThrow(XmlError);
+    expect(() => readText(document)).toThrow(XmlError);
   });
 
   it('a document cut short anywhere', () => {
     const whole =
       '<?xml version="1.0"?>\n<R xmlns="urn:x">\n <Tags><Tag><Key>a&amp;b</Key></Tag><Tag/></Tags><X y="z"><Y>1</Y><!-- c --></X>' +
       '<Name><![CDATA[n]]></Name></R>';
-    expect(readXml(whole, 'R', ANSWER)).toEqual({ Tags: [{ Key: 'a&b' }, {}], Name: 'n' });
+    expect(readText(whole)).toEqual({ Tags: [{ Key: 'a&b' }, {}], Name: 'n' });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
-        expect(() => readXml(whole.slice(0, length), 'R', ANSWER)).toThrow(XmlError);
+        expect(() => readText(whole.slice(0, length))).toThrow(XmlError);
       }),
       { numRuns: 400 },
     );
   });
 
   it('and its error says nothing of what it held', () => {
-    expect(() => readXml('<R><At>secret</At></R>', 'R', ANSWER)).toThrow(/^a date is none$/);
+    expect(() => readText('<R><At>secret</At></R>')).toThrow(/^a date is none$/);
   });
 });

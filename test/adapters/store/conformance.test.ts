@@ -23,6 +23,7 @@ const SETTING = {
 } as const;
 const DISARMS = aDecision({ at: hoursAgo(2), disarmings: [{ ...SETTING, from: 7, to: 0 }], rearmings: [] });
 const REARMS = aDecision({
+  endpoint: null,
   at: hoursAgo(1),
   disarmings: [],
   rearmings: [{ ...SETTING, setting: 'skip_final_snapshot' }],
@@ -55,7 +56,7 @@ describe.each<[string, () => Store]>([
   it('remembers what decisions weakened and showed strong', async () => {
     const store = create();
     for (const decision of [DISARMS, REARMS]) await store.recordDecision(decision);
-    const { disarmings, rearmings } = rememberedOf(await store.decisions());
+    const { disarmings, rearmings } = rememberedOf(await store.decisions(), null);
     expect(disarmings).toMatchObject([
       { setting: 'retention_days', from: 7, to: 0, at: hoursAgo(2), principal: DISARMS.principal },
     ]);
@@ -80,7 +81,7 @@ describe('decisions on file', () => {
     appendFileSync(path(), `${JSON.stringify(older)}\n`);
     const read = await createFileStore(join(parent, 'store')).decisions();
     expect(read).toEqual([DISARMS, older]);
-    expect(rememberedOf(read).disarmings).toHaveLength(1);
+    expect(rememberedOf(read, null).disarmings).toHaveLength(1);
   });
 
   it('whose settings were tampered with are not read', async () => {
