@@ -12,10 +12,11 @@ import { parseArn } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
+import { type ReachOptions, reachOf } from './reach.ts';
 import type { CliWorld } from './world.ts';
 
-/** Options that name whoever asks. */
-export interface AuthorityOptions {
+/** Options that name whoever asks; it is asked for where the reading goes. */
+export interface AuthorityOptions extends ReachOptions {
   /** An ARN; true for whoever makes the reads. */
   readonly principal?: string | true;
   readonly iamPolicy?: string;
@@ -51,7 +52,7 @@ export async function authorityAsked(options: AuthorityOptions, world: CliWorld)
     throw usage(`--principal: ${JSON.stringify(principal)} is no ARN; accepted is one of a user, a role or a session`);
   }
   return async (inventory, databases, at) => {
-    const estate = await world.estate();
+    const estate = await world.estate(reachOf(options));
     try {
       const named = principal === true ? inventory.principal.arn : principal;
       return await simulateAuthority({ principal: named, inventory, databases, at }, estate.authority);

@@ -24,7 +24,13 @@ export async function gateKubernetes(path: string, options: GateOptions, world: 
   const text = await world.readFile(path);
   const read = (scope: Scope | null) => readKubernetes(text, originOf(path), { scope });
   read(null);
-  return gate(read, options, world);
+  return gate((scope, { scopes }) => read(scope ?? homeIn(scopes)), options, world);
+}
+
+/** Objects say their region and seldom their account: it is the one that was read, in however many regions. */
+function homeIn([first, ...others]: readonly Scope[]): Scope | null {
+  const isOne = others.every(({ accountId }) => accountId === first?.accountId);
+  return first !== undefined && isOne ? first : null;
 }
 
 /** @returns As `gateTerraform`. */

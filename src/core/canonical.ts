@@ -6,7 +6,7 @@
  * numbers and key order.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { invariant } from './invariant.ts';
 
 /** A SHA-256 digest as `sha256:` and 64 hex digits. */
@@ -20,11 +20,14 @@ export type Digest = `sha256:${string}`;
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => compareCodeUnits(a, b))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+    let members = '';
+    // Without a comparison of its own, sorting goes by code unit.
+    for (const key of Object.keys(value).sort()) {
+      const member = (value as Readonly<Record<string, unknown>>)[key];
+      if (member === undefined) continue;
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
   }
   if (typeof value === 'number') invariant(Number.isFinite(value), 'a canonical number is finite', { value });
   return JSON.stringify(value);
@@ -37,7 +40,7 @@ export function digestOf(value: unknown): Digest {
 
 /** The digest of bytes (text is taken as UTF-8). */
 export function digestOfBytes(bytes: string | Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return `sha256:${hash('sha256', bytes, 'hex')}`;
 }
 
 /** Orders text by UTF-16 code unit: the same on every machine, whatever its locale. */
@@ -45,7 +48,8 @@ export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A copy ordered by a text key, by code unit. */
+/** A copy ordered by a text key, by code unit; each key is made once. */
 export function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...items].sort((a, b) => compareCodeUnits(key(a), key(b)));
+  const keyed = items.map((item) => ({ item, key: key(item) }));
+  return keyed.sort((a, b) => compareCodeUnits(a.key, b.key)).map(({ item }) => item);
 }

@@ -20,6 +20,9 @@ export type Days = number;
 
 /** A day as AWS counts retention: never a calendar day. */
 export const SECONDS_PER_DAY = 86_400;
+const INSTANT_LENGTH = 24;
+/** 9999-12-31, in days since 1970-01-01. */
+const LAST_DAY = 2_932_896;
 const INSTANT_FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -49,7 +52,9 @@ export function fromEpochMilliseconds(milliseconds: number): Instant {
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export function toEpochMilliseconds(at: Instant): number {
-  return Date.parse(at);
+  if (at.length !== INSTANT_LENGTH) return Date.parse(at);
+  const minutes = (digits(at, 11, 2) * 60 + digits(at, 14, 2)) * 60_000;
+  return dayOf(at) * SECONDS_PER_DAY * 1_000 + minutes + digits(at, 17, 2) * 1_000 + digits(at, 20, 3);
 }
 
 /** The instant `seconds` later (earlier when negative). */
@@ -59,7 +64,10 @@ export function addSeconds(at: Instant, seconds: Seconds): Instant {
 
 /** The instant `days` later, a day being 86,400 seconds. */
 export function addDays(at: Instant, days: Days): Instant {
-  return addSeconds(at, days * SECONDS_PER_DAY);
+  const day = dayOf(at) + days;
+  // Whole days leave the time of day as it is; a year of four digits keeps the form.
+  const plain = at.length === INSTANT_LENGTH && Number.isInteger(day) && day >= 0 && day < LAST_DAY;
+  return plain ? (`${printDay(day)}${at.slice(10)}` as Instant) : addSeconds(at, days * SECONDS_PER_DAY);
 }
 
 /** Seconds from `from` to `to`, rounded up to whole seconds: a part of a second counts against us. */
@@ -100,6 +108,46 @@ export function printDuration(seconds: Seconds): string {
 /** An instant for people: `2026-11-22 09:07:00 UTC`. */
 export function printInstant(at: Instant): string {
   return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
+/** Days from 1970-01-01 to the day of an instant. `Date.parse` would do; a whole estate has too many for it. */
+function dayOf(at: Instant): number {
+  return daysUpTo(digits(at, 0, 4), digits(at, 5, 2)) + digits(at, 8, 2) - 1;
+}
+
+/** Days from 1970-01-01 to the first of a month, in the proleptic Gregorian calendar. A year is taken to begin in March. */
+function daysUpTo(year: number, month: number): number {
+  const years = month > 2 ? year : year - 1;
+  const months = (month + 9) % 12;
+  const leaps = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  return years * 365 + leaps + Math.floor((months * 153 + 2) / 5) - DAYS_BEFORE_1970;
+}
+
+const DAYS_BEFORE_1970 = 719_468;
+
+/** The date of a day not before 1970-01-01. */
+function printDay(day: number): string {
+  // Four centuries, and within them a year, are found by their lengths in days.
+  const inEra = (day + DAYS_BEFORE_1970) % 146_097;
+  const yearOfEra = Math.floor(
+    (inEra - Math.floor(inEra / 1_460) + Math.floor(inEra / 36_524) - Math.floor(inEra / 146_096)) / 365,
+  );
+  const inYear = inEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const months = Math.floor((5 * inYear + 2) / 153);
+  const date = inYear - Math.floor((153 * months + 2) / 5) + 1;
+  const month = months < 10 ? months + 3 : months - 9;
+  const year = yearOfEra + Math.floor((day + DAYS_BEFORE_1970) / 146_097) * 400 + (month <= 2 ? 1 : 0);
+  return `${year}-${twoDigits(month)}-${twoDigits(date)}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
+}
+
+function digits(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at += 1) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -22,6 +22,8 @@ export interface TextKind {
   readonly accepted: string;
   /** True when every scalar is to stay the text that it is written as: an account id keeps its leading zeros. */
   readonly scalarsAsText?: boolean;
+  /** True for a tool that reads YAML 1.1, where `off` is false and `0100` is 64. */
+  readonly isYaml11?: boolean;
 }
 
 /** Where a value stands, and what to say when it is not as expected. */
@@ -119,6 +121,7 @@ function yamlIn(text: string, origin: string, kind: TextKind): readonly Document
     merge: true,
     logLevel: 'silent',
     ...(kind.scalarsAsText && { schema: 'failsafe' as const }),
+    ...(kind.isYaml11 && { version: '1.1' as const }),
   });
   if (!Array.isArray(documents)) return [];
   for (const { errors } of documents) {

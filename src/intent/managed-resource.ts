@@ -15,6 +15,7 @@ import { isUnresolved, misfit, type Place } from './document-text.ts';
 import { type AllowList, type AttributeKind, type Attributes, readAttributes } from './terraform/attributes.ts';
 import { type Finding, notUnderstood, worstOf } from './terraform/finding.ts';
 import { type JsonObject, memberOf } from './terraform/json-text.ts';
+import { nameInArn } from './terraform/resource-type.ts';
 import { LAST_RANK, modelledType, type ResourceType, targetOf } from './terraform/types.ts';
 import { readUnmodelledDelete, readUnmodelledUpdate } from './terraform/unmodelled.ts';
 import { readUpdate } from './terraform/update.ts';
@@ -153,7 +154,9 @@ function located(target: Target | null, { type, scope }: Managed): Target | null
   const isRds = /^aws_(?:db|rds)_/.test(type);
   // It is printed, and comes from anywhere; one that this changes is no name in AWS.
   const identifier = oneLine(isRds ? target.identifier.toLowerCase() : target.identifier, NAME_LENGTH_MAX);
-  return { ...target, identifier, scope: target.scope ?? scope };
+  // The call goes by the name. An ARN of another name is what the thing was, or what another one was.
+  const isAnother = isRds && target.arn !== null && nameInArn(target.arn)?.toLowerCase() !== identifier;
+  return { ...target, identifier, arn: isAnother ? null : target.arn, scope: target.scope ?? scope };
 }
 
 function unmodelledChange(before: Managed, after: Managed): Finding {
@@ -162,26 +165,34 @@ function unmodelledChange(before: Managed, after: Managed): Finding {
 }
 
 /** Settings that guard a thing and that have a call of their own; what they hold is compared and never judged. */
-const GUARDS: readonly {
+const GUARDS: readonly Guard[] = [
+  guard('aws_backup_vault', 'policy', (target) => ({ kind: 'change_vault_policy', target })),
+  guard('aws_backup_logically_air_gapped_vault', 'policy', (target) => ({ kind: 'change_vault_policy', target })),
+  {
+    ...guard('aws_backup_vault', 'lock', (target) => ({ kind: 'delete_vault_lock', target })),
+    additionIsHarmless: true,
+  },
+  guard('aws_backup_selection', 'rule', (target) => ({ kind: 'stop_future_backups', target })),
+  // What is at the destination stays and nothing comes after it.
+  { ...guard('aws_db_instance', 'backup_replication', touched), additionIsHarmless: true },
+  { ...guard('aws_db_instance', 'replicated_retention', touched), additionIsHarmless: true },
+];
+
+interface Guard {
   readonly type: string;
   readonly setting: string;
   /** Setting it where there was none only adds a guard. */
   readonly additionIsHarmless: boolean;
   readonly step: (target: Target) => Action;
-}[] = [
-  {
-    type: 'aws_backup_vault',
-    setting: 'policy',
-    additionIsHarmless: false,
-    step: (target) => ({ kind: 'change_vault_policy', target }),
-  },
-  {
-    type: 'aws_backup_vault',
-    setting: 'lock',
-    additionIsHarmless: true,
-    step: (target) => ({ kind: 'delete_vault_lock', target }),
-  },
-];
+}
+
+function guard(type: string, setting: string, step: Guard['step']): Guard {
+  return { type, setting, additionIsHarmless: false, step };
+}
+
+function touched(target: Target): Action {
+  return { kind: 'modify_db_instance', target, change: {} };
+}
 
 function guardChanges(target: Target | null, before: Managed, after: Managed): Finding[] {
   return GUARDS.filter(({ type }) => type === after.type).flatMap(({ setting, additionIsHarmless, step }) => {

@@ -30,6 +30,37 @@ describe('regions named by options', () => {
     expect(databases).toHaveLength(2);
   });
 
+  it('are where a principal is asked for too', async () => {
+    const argv = ['gate', 'command', '--region', 'eu-west-1', '--principal', '--json', '--', 'true'];
+    const { exit, stdout } = await muster(...argv);
+    expect([exit, JSON.parse(stdout).principal]).toEqual([0, 'arn:aws:iam::123456789012:user/lab']);
+  });
+
+  it('are no one place for a change that may run in any of them', async () => {
+    const argv = ['gate', 'command', '--region', 'eu-west-1', '--region', 'us-east-1', '--json', '--', 'true'];
+    expect(JSON.parse((await muster(...argv)).stdout).scope).toBeNull();
+    const page = await muster(...argv.filter((word) => word !== '--json'));
+    expect(page.stdout).toContain('about no one place');
+  });
+
+  it('are those of an object that says its region and not its account', async () => {
+    const object = (region: string) =>
+      sandbox.file(
+        `${region}.yaml`,
+        `apiVersion: rds.aws.upbound.io/v1beta3
+kind: Instance
+metadata: {name: billing-production, uid: u}
+spec: {forProvider: {region: ${region}}}
+`,
+      );
+    const gate = (region: string) =>
+      muster('gate', 'kubernetes', object(region), '--region', 'eu-west-1', '--region', 'us-east-1', '--json');
+    expect(JSON.parse((await gate('eu-west-1')).stdout).databases).toHaveLength(1);
+    const abroad = JSON.parse((await gate('ap-south-1')).stdout);
+    expect(abroad).toMatchObject({ decision: 'block', databases: [] });
+    expect(abroad.reasons.map(({ code }: { code: string }) => code)).toContain('scope_not_observed');
+  });
+
   it('are not read beside a saved inventory', async () => {
     const { stdout } = await muster('scan', '--region', 'eu-west-1', '--json');
     const saved = sandbox.file('saved.json', stdout);

@@ -76,8 +76,11 @@ function askTagAhead(tags: Thing['tags'], key: string, at: Instant): Answer {
 function compared(fact: FactValue | undefined, how: Comparison, value: FactValue): Answer {
   if (fact === undefined) return 'unknown';
   if (how === 'eq') {
-    // Tools compare text with text: `"true"` may or may not be true.
-    if (typeof fact !== typeof value) return String(fact) === String(value) ? 'unknown' : 'no';
+    // Tools compare text with text: `"true"` may or may not be true; and 1 may be.
+    if (typeof fact !== typeof value) {
+      const isText = typeof fact === 'string' || typeof value === 'string';
+      return isText && String(fact) !== String(value) ? 'no' : 'unknown';
+    }
     return answer(fact === value);
   }
   if (typeof fact !== 'number' || typeof value !== 'number') return 'unknown';

@@ -121,8 +121,9 @@ export function readAwsNuke(config: JsonObject, place: Place): CleanerRules['par
     throw misfit(below(place, 'accounts'), 'names none; aws-nuke runs for the accounts that its config names');
   }
   const regions = textsUnder(config, 'regions', place);
+  // Compared as written: an id that lost its zeros refuses nothing.
   const refused = ['blocklist', 'account-blocklist', 'account-blacklist'].flatMap((name) =>
-    textsUnder(config, name, place).map(inFull),
+    textsUnder(config, name, place),
   );
   return Object.entries(accounts).map(([id, value]) => {
     const at = below(below(place, 'accounts'), id);
@@ -131,7 +132,11 @@ export function readAwsNuke(config: JsonObject, place: Place): CleanerRules['par
     const filters = filtersOf(account, config, at, place);
     const chosen = chosenTypes([typesUnder(config, place), typesUnder(account, at)]);
     return {
-      reach: { accounts: [inFull(id)], refused, regions: regions.includes('all') ? ('every' as const) : regions },
+      reach: {
+        accounts: [inFull(id)],
+        refused,
+        regions: regions.length === 0 || regions.includes('all') ? ('every' as const) : regions,
+      },
       rules: chosen.names.flatMap((name) => ruleOf(name, filters, config)),
       notes: [...chosen.notes, ...chosen.names.flatMap(noteOf)],
     };
@@ -161,7 +166,9 @@ function spare(filter: JsonObject, { facts, unnamed }: Row): Test {
   const value = text('value');
   if (!known || value === null) return { kind: 'unknown' };
   const test = filterTest(text('type') ?? '', text('property') ?? '', value, facts, unnamed);
-  return ['true', 'True', 'TRUE', '1'].includes(text('invert') ?? '') ? { kind: 'not', of: test } : test;
+  const invert = text('invert') ?? '';
+  if (invert === '' || /^(?:false|no|off|0)$/i.test(invert)) return test;
+  return /^(?:true|yes|on|1)$/i.test(invert) ? { kind: 'not', of: test } : { kind: 'unknown' };
 }
 
 const HOW: Readonly<Record<string, Match>> = {
@@ -223,6 +230,8 @@ interface Choice {
   /** Null for every type. */
   readonly includes: readonly string[] | null;
   readonly excludes: readonly string[];
+  /** Types that are deleted another way, in place of the tool's own or besides; their filters are theirs alone. */
+  readonly others: readonly string[];
 }
 
 function typesUnder(config: JsonObject, place: Place): Choice {
@@ -230,7 +239,8 @@ function typesUnder(config: JsonObject, place: Place): Choice {
   const at = below(place, 'resource-types');
   const names = (...keys: string[]) => keys.flatMap((key) => textsUnder(types, key, at));
   const includes = names('includes', 'targets');
-  return { includes: includes.length === 0 ? null : includes, excludes: names('excludes') };
+  const others = Object.keys(types).filter((key) => !['includes', 'targets', 'excludes'].includes(key));
+  return { includes: includes.length === 0 ? null : includes, excludes: names('excludes'), others: names(...others) };
 }
 
 /** Every list of types narrows the ones before it; an exclude counts only when it names a type in full. */
@@ -241,15 +251,16 @@ function chosenTypes(choices: readonly Choice[]): {
   const excluded = new Set(choices.flatMap(({ excludes }) => excludes));
   const lists = choices.flatMap(({ includes }) => (includes === null ? [] : [includes]));
   const [first, ...rest] = lists;
+  const others = choices.flatMap((choice) => choice.others).flatMap(noteOf);
   if (first === undefined) {
     const names = [...TYPES.keys()].filter((name) => !OTHER_NAMES.has(name) && !excluded.has(name));
     const why = 'no type is chosen, so every one that aws-nuke knows goes, stacks with what is in them among them';
-    return { names, notes: [{ address: 'resource-types', why }] };
+    return { names, notes: [{ address: 'resource-types', why }, ...others] };
   }
   const named = first.filter(
     (name) => !excluded.has(name) && rest.every((list) => list.includes(name) || list.some(isWide)),
   );
-  return { names: named, notes: [] };
+  return { names: named, notes: others };
 }
 
 function isWide(name: string): boolean {

@@ -78,6 +78,8 @@ export function filterTest(filter: unknown, takes: ThingKind): Test {
   if (entry === undefined || entries.length > 1) return UNKNOWN;
   const [key, value] = entry;
   const block = (Array.isArray(value) ? value : [value]).map((part) => filterTest(part, takes));
+  // What an empty block leaves out differs between versions.
+  if (['and', 'or', 'not'].includes(key) && block.length === 0) return UNKNOWN;
   if (key === 'and') return { kind: 'all', of: block };
   if (key === 'or') return { kind: 'any', of: block };
   // All of the block together are negated.

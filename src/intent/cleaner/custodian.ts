@@ -58,6 +58,9 @@ export function isCustodian(config: JsonObject): boolean {
  * @throws MusterError of the place.
  */
 export function readCustodian(config: JsonObject, place: Place): CleanerRules['parts'] {
+  // Another tool might take the rest of the file for its own config.
+  const strange = Object.keys(config).some((name) => name !== 'policies' && name !== 'vars');
+  if (strange) throw misfit(place, 'holds more than policies and vars, which Cloud Custodian does not take');
   const read = listUnder(config, 'policies', place).map((value, index) =>
     readPolicy(value, below(below(place, 'policies'), index)),
   );
@@ -82,13 +85,20 @@ function readPolicy(
   };
   const actions = actionsUnder(policy, place);
   if (takes === undefined) return { rules: [], notes: actions.map((action) => foreignNote(name, type, action)) };
-  return {
-    rules: actions.flatMap((action) => {
-      const treatment = treatmentOf(action, takes);
-      return treatment === null ? [] : [{ address: `${name}: ${printable(action.type)}`, takes, selects, treatment }];
-    }),
-    notes: [],
-  };
+  const rules = actions.flatMap((action) => {
+    const treatment = treatmentOf(action, takes);
+    return treatment === null ? [] : [{ address: `${name}: ${printable(action.type)}`, takes, selects, treatment }];
+  });
+  return { rules, notes: rules.length > 0 && runsLater(policy, place) ? [{ address: name, why: RUNS_LATER }] : [] };
+}
+
+const RUNS_LATER = 'its mode has it run by itself later, on what its filters select by then';
+
+/** Every mode but `pull` leaves something behind that runs at its own times. */
+function runsLater(policy: JsonObject, place: Place): boolean {
+  const mode = memberOf(policy, 'mode');
+  if (mode === undefined || mode === null) return false;
+  return textUnder(objectHere(mode, below(place, 'mode')), 'type', below(place, 'mode')) !== 'pull';
 }
 
 interface ActionEntry {
@@ -129,6 +139,7 @@ function treatmentOf(action: ActionEntry, takes: ThingKind): Treatment | null {
   if (isDatabase && type === 'delete') {
     return {
       ...PLAIN_DELETION,
+      disarmsProtection: flag(options, 'force', false, place),
       skipsFinalSnapshot: flag(options, 'skip-snapshot', false, place),
       deletesMembers: takes === 'db_cluster' && flag(options, 'delete-instances', true, place),
     };

@@ -32,7 +32,9 @@ export function readCleaner(text: string, origin: string): CleanerRules {
 
 function partsOf(config: JsonObject, text: string, place: Place): CleanerRules['parts'] {
   // Its filters compare numbers and flags as such.
-  if (isCustodian(config)) return readCustodian(onlyObject(text, { code: CODE, accepted: ACCEPTED }, place), place);
+  if (isCustodian(config)) {
+    return readCustodian(onlyObject(text, { code: CODE, accepted: ACCEPTED, isYaml11: true }, place), place);
+  }
   if (isAwsNuke(config)) return readAwsNuke(config, place);
   if (isCloudNuke(config)) return readCloudNuke(config, place);
   throw misfit(place, ACCEPTED);

@@ -2,7 +2,7 @@
  * One call of a CloudFormation Lambda hook: a resource that is about to be made, changed or deleted.
  *
  * Says less than a change set: no policies, no physical id, and the point of deletion fires for whole stacks only. So a
- * deletion takes no snapshot here, and a change of a property that may replace a database is unknown. Flags arrive as
+ * deletion takes no snapshot here, and a change of a property that may replace a database or a key is unknown. Flags arrive as
  * text.
  * Source: CloudFormation Hooks User Guide, "Create Lambda functions to evaluate resources for Lambda Hooks";
  * `gate-protocols.md` 8.2.
@@ -17,24 +17,37 @@ import { isJsonObject, type JsonObject, memberOf } from '../terraform/json-text.
 import { stackScope } from './change-set.ts';
 import type { ReadDocument } from './read-document.ts';
 import { deletionByFate } from './resource-change.ts';
-import { canBeSnapshotted, managedOf, runsAnything, type StackResource } from './resource-type.ts';
+import { isElsewhere, isMember, managedOf, runsAnything, type StackResource } from './resource-type.ts';
 
 /** The points at which CloudFormation calls a hook. */
 export const INVOCATION_POINTS = ['CREATE_PRE_PROVISION', 'UPDATE_PRE_PROVISION', 'DELETE_PRE_PROVISION'] as const;
 export type InvocationPoint = (typeof INVOCATION_POINTS)[number];
 
-/** Properties of a database that change in place. Source: AWS::RDS::DBInstance and DBCluster, "Update requires". */
-const IN_PLACE = new Set(
-  (
-    'AllocatedStorage AllowMajorVersionUpgrade ApplyImmediately AutoMinorVersionUpgrade BackupRetentionPeriod CACertificateIdentifier ' +
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** Source: AWS::RDS::DBInstance and DBCluster, "Update requires". */
+const DATABASE_IN_PLACE = words(
+  'AllocatedStorage AllowMajorVersionUpgrade ApplyImmediately AutoMinorVersionUpgrade BackupRetentionPeriod CACertificateIdentifier ' +
     'CopyTagsToSnapshot DBInstanceClass DBParameterGroupName DBClusterParameterGroupName DatabaseInsightsMode ' +
     'DeleteAutomatedBackups DeletionProtection EnableCloudwatchLogsExports EnableIAMDatabaseAuthentication ' +
     'EnablePerformanceInsights Iops ManageMasterUserPassword MasterUserPassword MasterUserSecret MaxAllocatedStorage ' +
     'MonitoringInterval MonitoringRoleArn MultiAZ OptionGroupName PerformanceInsightsRetentionPeriod PreferredBackupWindow ' +
     'PreferredMaintenanceWindow PromotionTier PubliclyAccessible ServerlessV2ScalingConfiguration StorageThroughput Tags ' +
-    'UseDefaultProcessorFeatures VPCSecurityGroups VpcSecurityGroupIds'
-  ).split(' '),
+    'UseDefaultProcessorFeatures VPCSecurityGroups VpcSecurityGroupIds',
 );
+
+/** Of types whose replacement deletes what a restore needs: the properties that surely change in place. */
+const IN_PLACE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['AWS::RDS::DBInstance', DATABASE_IN_PLACE],
+  ['AWS::RDS::DBCluster', DATABASE_IN_PLACE],
+  ['AWS::RDS::GlobalCluster', words('DeletionProtection EngineVersion Tags')],
+  ['AWS::Backup::BackupVault', words('AccessPolicy BackupVaultTags LockConfiguration Notifications')],
+  [
+    'AWS::KMS::Key',
+    words('Description EnableKeyRotation Enabled KeyPolicy PendingWindowInDays RotationPeriodInDays Tags'),
+  ],
+  ['AWS::KMS::ReplicaKey', words('Description Enabled KeyPolicy PendingWindowInDays Tags')],
+]);
 
 /** True for a document that looks like the call of a hook. */
 export function isHookCall(value: unknown): boolean {
@@ -90,10 +103,14 @@ function findingOf(point: InvocationPoint, before: StackResource, after: StackRe
   // The call does not carry the DeletionPolicy, so nothing says that a snapshot is left.
   if (point === 'DELETE_PRE_PROVISION') return deletionByFate(after, 'deleted');
   if (point === 'CREATE_PRE_PROVISION') return creationOf(managedOf(after));
+  if (Object.keys(before.properties).length === 0 && !isElsewhere(after.type)) {
+    return notUnderstood(after.address, 'the call does not show what was there before');
+  }
   const changed = changedNames(before.properties, after.properties);
   const findings = [changeOf(managedOf(before), managedOf(after))];
-  if (canBeSnapshotted(after) && changed.some((name) => !IN_PLACE.has(name))) {
-    findings.push(notUnderstood(after.address, 'a property changes that may replace the database'));
+  const inPlace = isMember(after) ? undefined : IN_PLACE.get(after.type);
+  if (inPlace !== undefined && changed.some((name) => !inPlace.has(name))) {
+    findings.push(notUnderstood(after.address, 'a property changes that may replace it'));
   }
   return worstOf(findings);
 }

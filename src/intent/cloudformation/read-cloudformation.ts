@@ -81,7 +81,7 @@ function readMain(input: CloudFormationInput, context: CloudFormationContext): R
   const template = input.template && readTemplate(onlyDocument(input.template), placeOf(input.template));
   const listing =
     input.stackResources && readListing(onlyDocument(input.stackResources), placeOf(input.stackResources));
-  if (input.deletesStack) return readDeletion(first, template, listing, place, context);
+  if (input.deletesStack) return readDeletion(only(parsed, place), template, listing, place, context);
   const sets = parsed.flatMap((document) => (Array.isArray(document) ? document : [document]));
   if (sets.length > 0 && sets.every(isChangeSet)) {
     const read = sets.map((set, index) =>
@@ -111,7 +111,13 @@ function readDeletion(
 }
 
 function onlyDocument({ text, origin }: Document): unknown {
-  const [first] = parseDocuments(text, origin, { code: CODE, accepted: 'expected one document as YAML or JSON' });
+  return only(parseDocuments(text, origin, { code: CODE, accepted: ONE }), placeOf({ text, origin }));
+}
+
+const ONE = 'expected one document as YAML or JSON';
+
+function only([first, ...others]: readonly unknown[], place: Place): unknown {
+  if (others.length > 0) throw misfit(place, `${others.length + 1} documents; ${ONE}`);
   return first;
 }
 

@@ -18,6 +18,8 @@ import { type Fate, fateOfRemoval, fateOfReplacement, isWeaker } from './policy.
 import {
   canBeSnapshotted,
   guardedProperties,
+  isElsewhere,
+  isTags,
   managedOf,
   propertiesOf,
   runsAnything,
@@ -113,8 +115,8 @@ function findingOf(entry: ResourceChange, sides: Sides, around: Surroundings): F
   }
 }
 
-function replaces({ action, replacement: word }: ResourceChange): boolean {
-  return action === 'Modify' && word !== null && word !== 'False';
+function replaces({ action, replacement: word, policyAction }: ResourceChange): boolean {
+  return action === 'Modify' && ((word !== null && word !== 'False') || (policyAction?.startsWith('Replace') ?? false));
 }
 
 function removalFate({ policyAction }: ResourceChange, { old, before }: Sides): Fate {
@@ -143,6 +145,9 @@ function modification(entry: ResourceChange, sides: Sides, { isGiven }: Surround
     if (entry.nested !== null && isGiven(entry.nested)) return { class: 'none', steps: [] };
     return notUnderstood(address, 'what changes in the nested stack is in a change set of its own, which is not given');
   }
+  if (entry.replacement === null && !isElsewhere(entry.type)) {
+    return notUnderstood(address, 'the change set does not say whether a new one takes its place (Replacement)');
+  }
   if (before === null || after === null) return unseen(entry, address);
   const named = { ...next, physicalId: old.physicalId };
   const findings = [changeOf(applied(old), applied(named))];
@@ -151,7 +156,15 @@ function modification(entry: ResourceChange, sides: Sides, { isGiven }: Surround
   }
   const policies = [before, after].map((side) => memberOf(side, 'UpdateReplacePolicy') ?? 'Delete');
   if (isWeaker(policies[0], policies[1], canBeSnapshotted(old))) findings.push(disarmOf(managedOf(old)));
+  const hidden = POLICIES.find((name) => touches(entry, name) && memberOf(before, name) === memberOf(after, name));
+  if (hidden) findings.push(notUnderstood(address, `${hidden} changes, and the contexts do not show how`));
   return worstOf(findings);
+}
+
+const POLICIES = ['DeletionPolicy', 'UpdateReplacePolicy'] as const;
+
+function touches({ touched }: ResourceChange, name: string): boolean {
+  return touched?.some(({ attribute }) => attribute === name) ?? false;
 }
 
 /** CloudFormation asks for changes at once unless the template says otherwise. */
@@ -169,14 +182,10 @@ function unseen({ type, touched }: ResourceChange, address: string): Finding {
   const concerns = touched.some(({ attribute, name }) => {
     if (attribute === 'DeletionPolicy' || attribute === 'UpdateReplacePolicy') return true;
     if (attribute !== 'Properties') return false;
+    if (name !== null && isTags(name)) return false;
     return name === null || (guarded === 'all' ? !isElsewhere(type) : guarded.includes(name));
   });
   return concerns ? notUnderstood(address, why) : { class: 'update', steps: [] };
-}
-
-/** Types of services that hold no database, backup or key. */
-function isElsewhere(type: string): boolean {
-  return !/^AWS::(?:RDS|Backup|KMS|DocDB|DocDBElastic|Neptune|NeptuneGraph|DSQL|CloudFormation|DLM)::/.test(type);
 }
 
 /** CloudFormation makes up the name. The star stands for the rest of it; no snapshot of RDS can have one in its name. */

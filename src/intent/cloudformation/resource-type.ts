@@ -40,13 +40,26 @@ const PROTECTED = {
 };
 
 const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
-  row('RDS::DBInstance', 'aws_db_instance', 'identifier', { identifier: 'DBInstanceIdentifier', ...PROTECTED }),
-  row('RDS::DBCluster', 'aws_rds_cluster', 'cluster_identifier', {
-    cluster_identifier: 'DBClusterIdentifier',
-    ...PROTECTED,
-  }),
+  row(
+    'RDS::DBInstance',
+    'aws_db_instance',
+    'identifier',
+    { identifier: 'DBInstanceIdentifier', ...PROTECTED },
+    {
+      backup_replication: 'AutomaticBackupReplicationRegion',
+      replicated_retention: 'AutomaticBackupReplicationRetentionPeriod',
+    },
+  ),
+  row(
+    'RDS::DBCluster',
+    'aws_rds_cluster',
+    'cluster_identifier',
+    { cluster_identifier: 'DBClusterIdentifier', ...PROTECTED },
+    { global_cluster_identifier: 'GlobalClusterIdentifier' },
+  ),
   row('RDS::GlobalCluster', 'aws_rds_global_cluster', 'global_cluster_identifier', {
     global_cluster_identifier: 'GlobalClusterIdentifier',
+    deletion_protection: 'DeletionProtection',
   }),
   row('RDS::DBSubnetGroup', 'aws_db_subnet_group', 'name', { name: 'DBSubnetGroupName' }),
   row('RDS::DBParameterGroup', 'aws_db_parameter_group', 'name', { name: 'DBParameterGroupName' }),
@@ -65,9 +78,13 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
     { name: 'BackupVaultName' },
     { lock: 'LockConfiguration', policy: 'AccessPolicy' },
   ),
-  row('Backup::LogicallyAirGappedBackupVault', 'aws_backup_logically_air_gapped_vault', 'name', {
-    name: 'BackupVaultName',
-  }),
+  row(
+    'Backup::LogicallyAirGappedBackupVault',
+    'aws_backup_logically_air_gapped_vault',
+    'name',
+    { name: 'BackupVaultName' },
+    { policy: 'AccessPolicy' },
+  ),
   row('Backup::BackupPlan', 'aws_backup_plan', 'name', {}, { rule: '' }),
   row('Backup::BackupSelection', 'aws_backup_selection', 'name', {}, { rule: '' }),
   row('Backup::Framework', 'aws_backup_framework', 'name', {}),
@@ -94,6 +111,11 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
 /** Types that run whatever somebody wrote, in AWS or elsewhere. */
 const RUNS_ANYTHING =
   /^Custom::|^AWS::CloudFormation::(?:CustomResource|Macro|StackSet)$|^AWS::ServiceCatalog::CloudFormationProvisionedProduct$|::MODULE$/;
+
+/** True for a type of a service that holds no database, backup or key. */
+export function isElsewhere(type: string): boolean {
+  return !/^AWS::(?:RDS|Backup|KMS|DocDB|DocDBElastic|Neptune|NeptuneGraph|DSQL|CloudFormation|DLM)::/.test(type);
+}
 
 /** Types whose deletion can leave a snapshot of a database. Source: CloudFormation User Guide, "DeletionPolicy". */
 const SNAPSHOT_TYPES = ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster'];
@@ -143,7 +165,8 @@ function known(value: unknown): unknown {
   return typeof value === 'string' && value.startsWith('{{') ? UNRESOLVED : value;
 }
 
-function isMember({ type, properties }: Pick<StackResource, 'type' | 'properties'>): boolean {
+/** True for an instance that serves a cluster. */
+export function isMember({ type, properties }: Pick<StackResource, 'type' | 'properties'>): boolean {
   if (type !== 'AWS::RDS::DBInstance') return false;
   const cluster = memberOf(properties, 'DBClusterIdentifier');
   return cluster !== undefined && cluster !== null && cluster !== '';
@@ -153,9 +176,18 @@ function settingsOf({ settings = {} }: Row, properties: JsonObject): JsonObject 
   return Object.fromEntries(
     Object.entries(settings).map(([setting, property]) => [
       setting,
-      property === '' ? properties : (memberOf(properties, property) ?? null),
+      property === '' ? withoutTags(properties) : (memberOf(properties, property) ?? null),
     ]),
   );
+}
+
+/** True for a property that holds tags, which protect nothing. */
+export function isTags(name: string): boolean {
+  return /^(?:BackupPlan|BackupVault)?Tags$/.test(name);
+}
+
+function withoutTags(properties: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !isTags(name)));
 }
 
 /** `AWS::RDS::CustomDBEngineVersion` is `awscc_rds_custom_db_engine_version` there; the case does not matter here. */

@@ -35,6 +35,7 @@ export function readStackDeletion(template: Template, listing: StackListing | nu
   return {
     changes: heldBy(template, listing).map((held) => readHeld(held, scope)),
     signals: [
+      ...(listing === null ? [] : missingFrom(listing, template)),
       ...(listing?.hasMore ? [unread('the list of the stack goes on: it has further pages (NextToken)')] : []),
       ...(listing === null && template.isGenerated
         ? [unread('a macro or a loop writes resources that are not in the template; pass --stack-resources')]
@@ -87,6 +88,23 @@ function findingOf(resource: StackResource, definition: Definition | null): Find
     canBeSnapshotted: canBeSnapshotted(resource),
   });
   return deletionByFate(resource, fate);
+}
+
+/** What a stack cannot be without: a list that leaves it out is that of another stack. */
+function missingFrom(
+  { resources: held, gone, hasMore }: StackListing,
+  { resources, isGenerated }: Template,
+): readonly Signal[] {
+  if (hasMore || isGenerated) return [];
+  const listed = new Set([...held.map(({ logicalId }) => logicalId), ...gone]);
+  const missing = [...resources].filter(
+    ([logicalId, { type, body }]) =>
+      !listed.has(logicalId) && memberOf(body, 'Condition') === undefined && !type.endsWith('::MODULE'),
+  );
+  const [first] = missing.map(([logicalId]) => logicalId);
+  if (first === undefined) return [];
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  return [unread(`the list of the stack does not have what its template defines: ${oneLine(first)}${more}`)];
 }
 
 function unread(detail: string): Signal {

@@ -34,6 +34,8 @@ export interface StackListing {
     readonly physicalId: string | null;
     readonly type: string;
   }[];
+  /** Logical ids of what it held once. */
+  readonly gone: readonly string[];
 }
 
 /** Transforms that make resources of other kinds only, or none at all. */
@@ -102,8 +104,13 @@ export function readListing(value: unknown, place: Place): StackListing {
   return {
     scope: entries.find(({ scope }) => scope !== null)?.scope ?? null,
     hasMore: textUnder(listing, 'NextToken', place) !== null,
-    resources: entries.filter(({ status }) => status === null || !GONE.includes(status)),
+    resources: entries.filter(({ status }) => !isGone(status)),
+    gone: entries.filter(({ status }) => isGone(status)).map(({ logicalId }) => logicalId),
   };
+}
+
+function isGone(status: string | null): boolean {
+  return status !== null && GONE.includes(status);
 }
 
 function transformsOf(template: JsonObject): readonly unknown[] {

@@ -10,7 +10,7 @@
 import type { Scope } from '../../core/arn.ts';
 import type { Managed } from '../managed-resource.ts';
 import type { JsonObject } from '../terraform/json-text.ts';
-import { addressOf, annotationOf, deep, deepText, type KubeObject } from './object.ts';
+import { addressOf, annotationOf, deep, deepText, inProviderWords, type KubeObject } from './object.ts';
 
 const GROUP = /^([a-z0-9-]+)\.services\.k8s\.aws$/;
 const POLICY = 'services.k8s.aws/deletion-policy';
@@ -33,7 +33,10 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
     'rds/GlobalCluster',
     [
       'aws_rds_global_cluster',
-      (object) => ({ global_cluster_identifier: deep(object.spec, 'globalClusterIdentifier') }),
+      ({ spec }) => ({
+        global_cluster_identifier: deep(spec, 'globalClusterIdentifier'),
+        deletion_protection: deep(spec, 'deletionProtection'),
+      }),
     ],
   ],
   ['rds/DBSubnetGroup', ['aws_db_subnet_group', named]],
@@ -74,6 +77,11 @@ export function ackResource(object: KubeObject, service: string, home: Scope | n
 /** True when deleting the object leaves the thing in AWS. */
 export function ackKeeps(object: KubeObject): boolean {
   return annotationOf(object, POLICY) === 'retain';
+}
+
+/** What ties it to a place: an edit of any of them makes it stand for something elsewhere. */
+export function ackTies(object: KubeObject): readonly (string | null)[] {
+  return ['region', 'owner-account-id', 'endpoint-url'].map((name) => annotationOf(object, `services.k8s.aws/${name}`));
 }
 
 function rowOf(object: KubeObject, service: string): Row {
@@ -155,8 +163,11 @@ function flag(object: KubeObject, name: string, unset: boolean): boolean {
 function settingsOf({ spec, kind }: KubeObject, service: string): JsonObject {
   const policy = deep(spec, 'policy') ?? null;
   if (service === 'kms') return { policy };
-  if (service !== 'backup') return {};
-  if (kind !== 'BackupVault') return { rule: spec };
+  // For kinds without a row: what protects is told by its name.
+  if (service !== 'backup') return inProviderWords(spec) as JsonObject;
+  if (kind !== 'BackupVault') {
+    return { rule: Object.fromEntries(Object.entries(spec).filter(([name]) => !/^(?:backupPlanT|t)ags$/.test(name))) };
+  }
   const days = ['minRetentionDays', 'maxRetentionDays', 'changeableForDays'].map((name) => deep(spec, name) ?? null);
   return { policy, lock: days.every((value) => value === null) ? null : days };
 }

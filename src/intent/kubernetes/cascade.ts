@@ -3,10 +3,11 @@
  *
  * What goes with a namespace, a definition or a composite is not in the request, so it is unknown. Kubernetes' own kinds
  * hold nothing in AWS; a custom resource of a group that nobody modelled may be anything.
- * Source: Kubernetes documentation, "Garbage Collection", "Namespaces", "Extend the Kubernetes API with
+ * Source: aws-controllers-k8s documentation, "Deletion Policy" (annotations of a namespace); Kubernetes documentation, "Garbage Collection", "Namespaces", "Extend the Kubernetes API with
  * CustomResourceDefinitions" (deleting one removes its objects without admission); `gate-protocols.md` section 7.
  */
 
+import { canonicalJson } from '../../core/canonical.ts';
 import { type Finding, notUnderstood } from '../terraform/finding.ts';
 import { addressOf, deepText, type KubeObject } from './object.ts';
 
@@ -16,6 +17,9 @@ const STANDS_FOR_AWS = /(?:^|\.)(?:services\.k8s\.aws|upbound\.io|aws\.crossplan
 const HOLDS_DATABASES =
   /^(?:rds|backup|kms|docdb|docdbelastic|neptune|neptunegraph|dsql|database|cloudformation|cloudcontrol)\./;
 
+/** Of what admits requests, this gate among it. */
+const GATES = 'admissionregistration.k8s.io';
+
 /** What deleting an object that stands for nothing in AWS amounts to. */
 export function cascadeOf(object: KubeObject): Finding {
   const { group, kind } = object;
@@ -24,13 +28,18 @@ export function cascadeOf(object: KubeObject): Finding {
     return notUnderstood(address, 'everything in the namespace goes, and what that is is not in the request');
   }
   if (group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition') return definitionOf(object, address);
-  if (group === 'admissionregistration.k8s.io') return { class: 'disarm', steps: [] };
+  if (group === GATES) return { class: 'disarm', steps: [] };
   if (isKubernetesOwn(group)) return { class: 'none', steps: [] };
   return notUnderstood(address, 'a custom resource that is not modelled may take resources in AWS along');
 }
 
 /** What changing such an object amounts to; what it composes is changed by requests of its own. */
 export function cascadeChangeOf(before: KubeObject, after: KubeObject): Finding {
+  if (after.group === '' && after.kind === 'Namespace' && ackPolicies(before) !== ackPolicies(after)) {
+    return { class: 'disarm', steps: [] };
+  }
+  // Narrowed or switched off, it guards no longer.
+  if (after.group === GATES) return { class: 'disarm', steps: [] };
   if (isKubernetesOwn(after.group)) return { class: 'none', steps: [] };
   const same = JSON.stringify(before.spec) === JSON.stringify(after.spec);
   if (same) return { class: 'none', steps: [] };
@@ -43,6 +52,11 @@ export function cascadeChangeOf(before: KubeObject, after: KubeObject): Finding 
 /** True for an object of an AWS service whose objects nobody here has fields for: `*.aws.crossplane.io` and others. */
 export function isUnmodelledAws({ group }: KubeObject): boolean {
   return STANDS_FOR_AWS.test(group) && HOLDS_DATABASES.test(group);
+}
+
+/** A namespace's annotations decide for those of its ACK objects that say nothing themselves. */
+function ackPolicies({ annotations }: KubeObject): string {
+  return canonicalJson(Object.entries(annotations).filter(([name]) => /(?:^|\.)services\.k8s\.aws\//.test(name)));
 }
 
 function definitionOf({ spec, name }: KubeObject, address: string): Finding {

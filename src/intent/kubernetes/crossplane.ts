@@ -8,10 +8,11 @@
  */
 
 import type { Scope } from '../../core/arn.ts';
+import { canonicalJson } from '../../core/canonical.ts';
 import { below, misfit, objectUnder } from '../document-text.ts';
 import type { Managed } from '../managed-resource.ts';
-import { isJsonObject, type JsonObject, memberOf } from '../terraform/json-text.ts';
-import { addressOf, annotationOf, deepText, type KubeObject } from './object.ts';
+import { type JsonObject, memberOf } from '../terraform/json-text.ts';
+import { addressOf, annotationOf, deep, deepText, inProviderWords, inSnakeCase, type KubeObject } from './object.ts';
 
 const GROUP = /^([a-z0-9-]+)\.aws\.(m\.)?upbound\.io$/;
 
@@ -112,6 +113,17 @@ export function crossplaneKeeps(object: KubeObject, hasDeletionPolicy: boolean):
   return policies.length > 0 && !policies.includes('Delete') && !policies.includes('*');
 }
 
+/** What ties it to one thing of one place: an edit of any of them makes it stand for another. */
+export function crossplaneTies(object: KubeObject): readonly (string | null)[] {
+  const { spec } = object;
+  const config = deep(spec, 'providerConfigRef');
+  return [
+    annotationOf(object, 'crossplane.io/external-name'),
+    deepText(spec, 'forProvider', 'region'),
+    config === undefined || config === null ? null : canonicalJson(config),
+  ];
+}
+
 function policiesOf({ spec, place }: KubeObject): readonly string[] | null {
   const policies = memberOf(spec, 'managementPolicies');
   if (policies === undefined || policies === null) return null;
@@ -139,16 +151,6 @@ function externalNameOf(object: KubeObject, attribute: string): string | null {
 /** Without an external name the object's own is used, unless AWS gives names of its own. */
 function fallbackName({ name }: KubeObject, attribute: string): string | null {
   return ASSIGNED.includes(attribute) ? null : name;
-}
-
-function inProviderWords(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inProviderWords);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [inSnakeCase(name), inProviderWords(inner)]));
-}
-
-function inSnakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
 }
 
 function isTrue(value: unknown): boolean {

@@ -8,7 +8,7 @@
 
 import { oneLine } from '../command/printing.ts';
 import { below, misfit, objectHere, objectUnder, type Place, textUnder } from '../document-text.ts';
-import { type JsonObject, memberOf } from '../terraform/json-text.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../terraform/json-text.ts';
 
 /** One object. */
 export interface KubeObject {
@@ -79,6 +79,18 @@ export function deep(object: JsonObject, ...path: readonly string[]): unknown {
 export function deepText(object: JsonObject, ...path: readonly string[]): string | null {
   const value = deep(object, ...path);
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A value with its keys as the Terraform provider spells them. */
+export function inProviderWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inProviderWords);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [inSnakeCase(name), inProviderWords(inner)]));
+}
+
+/** `dbInstanceIdentifier` as `db_instance_identifier`. */
+export function inSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
 }
 
 function annotationsOf(metadata: JsonObject, place: Place): Readonly<Record<string, string>> {

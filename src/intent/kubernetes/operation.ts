@@ -8,7 +8,7 @@
 
 import { changeOf, creationOf, deletionOf, disarmOf, nameOf } from '../managed-resource.ts';
 import { type Finding, notUnderstood, worstOf } from '../terraform/finding.ts';
-import type { KubeObject } from './object.ts';
+import { annotationOf, type KubeObject } from './object.ts';
 import type { Standing } from './standing.ts';
 
 /** Finalizers of the controllers that stand between an object and its thing in AWS. */
@@ -30,14 +30,26 @@ export function readUpdate(before: Standing, after: Standing): Finding {
   const resumes = after.object.deleting && before.keeps && !after.keeps;
   if (resumes) return deletionOf(after.managed);
   const findings: Finding[] = [changeOf(before.managed, after.managed)];
+  if (before.ties.some((tie, part) => isRetied(tie, after.ties[part] ?? null))) {
+    findings.push(notUnderstood(after.managed.address, 'it comes to stand for a thing of another name or place'));
+  }
   if (before.keeps && !after.keeps) findings.push(disarmOf(after.managed));
   if (guards(before.object) && !guards(after.object)) findings.push({ class: 'forget', steps: [] });
   return worstOf(findings);
 }
 
 /** What making an object amounts to; it may come to stand for something that already exists. */
-export function readCreate({ managed }: Standing): Finding {
+export function readCreate({ object, managed }: Standing): Finding {
+  // AWS assigns the id of a key, so that one which is given is that of a key which exists.
+  const adopts = managed.type.startsWith('aws_kms_') && annotationOf(object, 'crossplane.io/external-name') !== null;
+  if (adopts)
+    return notUnderstood(managed.address, 'it takes over a key that exists, and what it changes is not shown');
   return creationOf(managed);
+}
+
+/** A controller writes down what an object is tied to once it has made the thing. */
+function isRetied(before: string | null, after: string | null): boolean {
+  return before !== null && before !== after;
 }
 
 function guards({ finalizers }: KubeObject): boolean {

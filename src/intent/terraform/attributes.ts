@@ -7,6 +7,7 @@
  * `true` stands for the whole value).
  */
 
+import { canonicalJson } from '../../core/canonical.ts';
 import { type ErrorCode, MusterError } from '../../core/errors.ts';
 import { invariant } from '../../core/invariant.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-text.ts';
@@ -74,6 +75,12 @@ export function readAttributes(raw: unknown, allowed: AllowList, place: Attribut
     texts: (name) => listed(name, 'texts') as readonly string[] | null,
     arns: (name) => listed(name, 'member_arns') as readonly string[] | null,
   };
+}
+
+/** The allow-listed values of one side as one text, for two documents that should hold the same. */
+export function printListed(allowed: AllowList, raw: unknown): string {
+  const values = isJsonObject(raw) ? Object.keys(allowed).map((name) => [name, memberOf(raw, name) ?? null]) : [];
+  return canonicalJson(values);
 }
 
 /** True when `after_unknown` leaves the attribute, or the whole resource, to be known after apply. */

@@ -10,7 +10,7 @@ import type { Intent, PlanFileEvidence, Signal } from '../action.ts';
 import { contradictions } from './plan-file/compare.ts';
 import { type PlanFile, readPlanFile } from './plan-file/read-plan-file.ts';
 import type { PlanDocument } from './schema.ts';
-import { compareWithState } from './state/compare.ts';
+import { compareWithState, targetIn } from './state/compare.ts';
 import { readState, type StateDocument } from './state/read-state.ts';
 
 /** A document as it was handed in. */
@@ -49,7 +49,7 @@ export function readBeside(plan: PlanDocument, origin: string, beside: Beside): 
     ...(planFile?.contradictions ?? []).map((detail) => ({ code: 'state_mismatch', detail }) as const),
     ...(file?.plan?.backend === 'local' ? [LOCAL] : []),
   ];
-  const evidence = state && evidenceOf(plan, state, file?.plan?.backend ?? null);
+  const evidence = state && evidenceOf(plan, state, { backend: file?.plan?.backend ?? null, origin });
   // The state that was shown and the one inside the plan file may differ from the plan in the same way.
   const distinct = signals.filter(
     ({ detail }, index) => signals.findIndex((other) => other.detail === detail) === index,
@@ -62,9 +62,9 @@ const LOCAL: Signal = {
   detail: 'the state lies in a file where the plan was made, so nobody else sees or locks it',
 };
 
-function planFileEvidence(plan: PlanDocument, { digest, plan: saved }: PlanFile): PlanFileEvidence {
+function planFileEvidence(plan: PlanDocument, { digest, plan: saved, state }: PlanFile): PlanFileEvidence {
   if (saved === null) return { digest, compared: false, contradictions: [] };
-  return { digest, compared: true, contradictions: contradictions(plan, saved) };
+  return { digest, compared: true, contradictions: contradictions(plan, saved, state) };
 }
 
 /** A plan can be applied to the version of the state that it was made from, and to no other. */
@@ -80,12 +80,19 @@ function named({ lineage, serial }: StateDocument): string {
   return lineage === '' ? 'none' : `serial ${serial} of ${lineage}`;
 }
 
-/** Undefined for a state without a lineage, which is what a plan made without a state holds. */
-function evidenceOf(plan: PlanDocument, state: StateDocument, backend: string | null): Intent['state'] {
-  if (state.lineage === '') return undefined;
-  const claims = state.instances.flatMap(({ address, isDatabase, target }) =>
-    isDatabase && target?.resourceId ? [{ address, resourceId: target.resourceId }] : [],
-  );
+/** Undefined for a state without a lineage and a database, which is what a plan made without a state holds. */
+function evidenceOf(
+  plan: PlanDocument,
+  state: StateDocument,
+  { backend, origin }: { readonly backend: string | null; readonly origin: string },
+): Intent['state'] {
+  const believed = idsInPlan(plan, origin);
+  const claims = state.instances.flatMap(({ address, isDatabase, target }) => {
+    // A state that leaves the id out claims the database that its plan takes it for.
+    const resourceId = target?.resourceId ?? believed.get(address) ?? null;
+    return isDatabase && resourceId !== null ? [{ address, resourceId }] : [];
+  });
+  if (state.lineage === '' && claims.length === 0) return undefined;
   const forgotten = new Set(
     plan.entries
       .filter(({ actions }) => actions.includes('forget'))
@@ -99,4 +106,14 @@ function evidenceOf(plan: PlanDocument, state: StateDocument, backend: string | 
     databases: ids(claims),
     forgets: ids(claims.filter(({ address }) => forgotten.has(address))),
   };
+}
+
+/** Resource ids of databases by address, as the plan has them. */
+function idsInPlan(plan: PlanDocument, origin: string): ReadonlyMap<string, string> {
+  return new Map(
+    plan.prior.flatMap((resource) => {
+      const resourceId = targetIn(resource, origin)?.resourceId ?? null;
+      return resourceId === null ? [] : [[resource.address, resourceId] as const];
+    }),
+  );
 }

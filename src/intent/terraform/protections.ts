@@ -42,7 +42,9 @@ export type Protection =
     }
   | { readonly attribute: string; readonly kind: 'texts'; readonly sends: Sends }
   /** Any change of it may weaken; its value is compared and never read out. */
-  | { readonly attribute: string; readonly kind: 'opaque'; readonly sends: Sends };
+  | { readonly attribute: string; readonly kind: 'opaque'; readonly sends: Sends }
+  /** The rules of a backup plan: any edit that does not surely only add may weaken. */
+  | { readonly attribute: string; readonly kind: 'rules'; readonly sends: Sends };
 
 /** The protections that rows of the table refer to. */
 export const PROTECTIONS = {
@@ -71,8 +73,8 @@ export const PROTECTIONS = {
   /** A key policy can lock everybody out, and what is under the key with them. */
   keyPolicy: { attribute: 'policy', kind: 'opaque', sends: 'change_key_policy' },
   vaultPolicy: { attribute: 'policy', kind: 'opaque', sends: 'change_vault_policy' },
-  /** Any edit: what a rule no longer covers cannot be told from its text alone. */
-  planRules: { attribute: 'rule', kind: 'opaque', sends: 'stop_future_backups' },
+  /** Any edit but one that only adds: what a rule no longer covers cannot be told from its text alone. */
+  planRules: { attribute: 'rule', kind: 'rules', sends: 'stop_future_backups' },
   /** Accounts taken off a snapshot lose it at once. */
   sharing: { attribute: 'shared_accounts', kind: 'texts', sends: 'unshare_snapshot' },
   /** A member that leaves its global cluster keeps its data, and AWS no longer refuses to delete it. */

@@ -11,6 +11,7 @@ import { type Change, SIGNAL_CODES, type Signal, type SignalCode } from '../acti
 import { notUnderstood } from './finding.ts';
 import { blockAddress } from './order.ts';
 import type { PlanDocument, PlanEntry } from './schema.ts';
+import { isWatched } from './unmodelled.ts';
 
 /** Signals in the order of their catalogue, then by what they say. */
 export function readSignals(plan: PlanDocument): Signal[] {
@@ -18,7 +19,8 @@ export function readSignals(plan: PlanDocument): Signal[] {
   const add = (code: SignalCode, detail: string) => found.push({ code, detail });
   const managed = managedEntries(plan);
   const creates = managed.filter((entry) => entry.actions.includes('create')).length;
-  if (creates > 0 && !knowsAnything(plan)) {
+  // A new stack of other things finds nothing in its state either, and what it creates can collide with no database.
+  if (creates > 0 && managed.some(({ type }) => isWatched(type)) && !knowsAnything(plan)) {
     add('empty_state', `${creates} to create, and the state holds nothing that this plan does not import`);
   }
   if (plan.errored) add('errored_plan', 'the plan was made with errors');

@@ -15,8 +15,8 @@ import { type JsonObject, memberOf } from './json-text.ts';
 /** Families in which a deletion may destroy what a restore needs. */
 const WATCHED = [
   /^aws_(db|rds|backup|kms)_/,
-  /^aws_(docdb|neptune)/,
-  /^awscc_(rds|backup|kms|docdb|neptune)/,
+  /^aws_(docdb|neptune|dsql)/,
+  /^awscc_(rds|backup|kms|docdb|neptune|dsql)/,
   /cloudformation_stack/,
   /cloudcontrolapi_resource/,
   /backup|snapshot/,
@@ -105,7 +105,8 @@ export function readUnmodelledUpdate(entry: {
   return { class: 'update', steps: [] };
 }
 
-function isWatched(type: string): boolean {
+/** True for a type of a family that holds databases, their backups or their keys. */
+export function isWatched(type: string): boolean {
   return WATCHED.some((family) => family.test(type));
 }
 

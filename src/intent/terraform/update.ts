@@ -11,6 +11,7 @@ import type { Action, ProtectionChange, Target } from '../action.ts';
 import { type Attributes, isUnknownAfter } from './attributes.ts';
 import { type Finding, notUnderstood, worstOf } from './finding.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-text.ts';
+import { onlyAddsBackups } from './plan-rules.ts';
 import { AUTOMATED_BACKUPS_DELETED_BY_DEFAULT, type OneStep, type Protection } from './protections.ts';
 import type { ResourceType } from './resource-type.ts';
 
@@ -72,6 +73,13 @@ function moveOf(protection: Protection, sides: UpdateSides): Move {
     case 'texts': {
       const after = new Set(sides.after.texts(attribute));
       return (sides.before.texts(attribute) ?? []).some((item) => !after.has(item)) ? 'weaker' : 'none';
+    }
+    case 'rules': {
+      const [before, after] = [sides.rawBefore, sides.rawAfter].map((raw) => raw && memberOf(raw, attribute));
+      return printed(sides.rawBefore, attribute) === printed(sides.rawAfter, attribute) ||
+        onlyAddsBackups(before, after)
+        ? 'none'
+        : 'weaker';
     }
     case 'opaque':
       return printed(sides.rawBefore, attribute) === printed(sides.rawAfter, attribute) ? 'none' : 'weaker';

@@ -47,7 +47,7 @@ const LISTING = {
     ['Cluster', DB_CLUSTER, 'courses-1x'],
     ['Orders', DB_INSTANCE, 'shop-orders'],
     ['Ghost', DB_INSTANCE, 'ghost'],
-    ['Gone', DB_INSTANCE, 'gone', 'DELETE_COMPLETE'],
+    ...['Gone', 'Subnets', 'Member', 'Kept', 'Bucket'].map((name) => [name, DB_INSTANCE, 'gone', 'DELETE_COMPLETE']),
   ].map(([LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus = 'CREATE_COMPLETE']) => ({
     ...{ LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus },
     StackId: STACK_ID.replace('eu-west-1', 'us-east-1'),

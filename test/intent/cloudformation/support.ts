@@ -22,6 +22,8 @@ export function aChange(fields: Json & { readonly BeforeContext?: unknown; reado
     LogicalResourceId: 'Database',
     PhysicalResourceId: 'orders',
     ResourceType: DB_INSTANCE,
+    // CloudFormation always says so of a modification.
+    ...((rest['Action'] ?? 'Modify') === 'Modify' && { Replacement: 'False' }),
     ...rest,
     ...(BeforeContext !== undefined && { BeforeContext: text(BeforeContext) }),
     ...(AfterContext !== undefined && { AfterContext: text(AfterContext) }),

@@ -182,7 +182,7 @@ describe('editing a Crossplane database', () => {
   it('to another external name is a change of the thing that it stands for', () => {
     const named = (name: string) =>
       aCrossplaneInstance({}, { annotations: { 'crossplane.io/external-name': name }, status: { atProvider: {} } });
-    expect(summary(anUpdate(named('orders'), named('billing')))).toBe('unknown opaque');
+    expect(summary(anUpdate(named('orders'), named('billing')))).toMatch(/^unknown opaque/);
   });
 
   it('resumes a deletion that was held back', () => {

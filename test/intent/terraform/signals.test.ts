@@ -34,6 +34,15 @@ describe('a lost or empty state', () => {
     expect(read(aPlan([create()], { childModules })).stateSeen).toBe(true);
   });
 
+  it('is no first apply of other things', () => {
+    const bucket = create('aws_s3_bucket.logs', { type: 'aws_s3_bucket' });
+    expect(codes(aPlan([bucket]))).toEqual([]);
+    expect(codes(aPlan([bucket, create('aws_backup_vault.main', { type: 'aws_backup_vault' })]))).toEqual([
+      'empty_state',
+    ]);
+    expect(codes(aPlan([bucket, create('aws_kms_key.main', { type: 'aws_kms_key' })]))).toEqual(['empty_state']);
+  });
+
   it('is no plan without creates', () => {
     expect(codes(aPlan([]))).toEqual([]);
   });

@@ -3,7 +3,7 @@
  *
  * Its inside is declared private by Terraform, so it is evidence and never the only route: the JSON is what is judged, and
  * a saved plan of a later format keeps its digest and its state and says nothing about actions.
- * Source: hashicorp/terraform `internal/plans/planfile` and `planproto/planfile.proto` (fields 1, 3, 13, 14, 21; of a
+ * Source: hashicorp/terraform `internal/plans/planfile` and `planproto/planfile.proto` (fields 1, 3, 13, 14, 21, 30; of a
  * change 7, 9, 13); opentofu/opentofu, the same; each field seen in plans of Terraform 1.11.4.
  */
 
@@ -29,6 +29,8 @@ export interface SavedPlan {
   /** Kind of backend, such as `s3`; `local` where none is configured. */
   readonly backend: string | null;
   readonly changes: readonly SavedChange[];
+  /** Actions of providers that run besides. */
+  readonly invocationCount: number;
 }
 
 /** A saved plan. */
@@ -82,17 +84,20 @@ function savedPlan(message: Message, refuse: (what: string) => MusterError): Sav
     if (found === null) throw refuse('its member tfplan is damaged');
     return found;
   };
-  const [backend] = message.parts(13).map(inner);
+  const one = (of: Message, field: number): Message | null => {
+    const bytes = of.whole(field);
+    return bytes === null ? null : inner(bytes);
+  };
   return {
     terraformVersion: message.text(14),
     timestamp: message.text(21),
-    backend: backend?.text(1) ?? null,
+    backend: one(message, 13)?.text(1) ?? null,
     changes: message.parts(3).map((bytes) => {
       const change = inner(bytes);
-      const [action] = change.parts(9).map(inner);
-      const words = WORDS[action?.number(1) ?? 0] ?? null;
+      const words = WORDS[one(change, 9)?.number(1) ?? 0] ?? null;
       return { address: change.text(13) ?? '', deposed: change.text(7) || null, words };
     }),
+    invocationCount: message.parts(30).length,
   };
 }
 

@@ -12,6 +12,8 @@ export interface Message {
   number(field: number): number | null;
   /** Values of a length-delimited field. */
   parts(field: number): readonly Uint8Array[];
+  /** A field that holds one message: several of them are one, joined in order, as the encoding asks; null for none. */
+  whole(field: number): Uint8Array | null;
   /** The last value of a text field; null when it is not there. */
   text(field: number): string | null;
 }
@@ -56,6 +58,10 @@ export function readMessage(bytes: Uint8Array): Message | null {
   return {
     number: (field) => numbers.get(field) ?? null,
     parts: (field) => parts.get(field) ?? [],
+    whole: (field) => {
+      const held = parts.get(field);
+      return held === undefined ? null : Buffer.concat(held);
+    },
     text: (field) => textOf(parts.get(field)?.at(-1)),
   };
 }

@@ -71,7 +71,9 @@ function readDirectory(buffer: Buffer, refuse: Refuse): ReadonlyMap<string, Entr
   const count = buffer.readUInt16LE(end + 10);
   const size = buffer.readUInt32LE(end + 12);
   let at = buffer.readUInt32LE(end + 16);
-  if (count === 0xffff || at === ZIP64_SIZE || size === ZIP64_SIZE) throw refuse('a zip64 archive, which no plan is');
+  // Some readers take 0xffff for the mark of zip64 in the size as well.
+  if (count === 0xffff || at === ZIP64_SIZE || size === ZIP64_SIZE || size === 0xffff)
+    throw refuse('a zip64 archive, which no plan is');
   if (
     buffer.readUInt16LE(end + 4) !== 0 ||
     buffer.readUInt16LE(end + 6) !== 0 ||
@@ -96,12 +98,15 @@ function readDirectory(buffer: Buffer, refuse: Refuse): ReadonlyMap<string, Entr
   return entries;
 }
 
-/** The record may be followed by a comment; one that does not reach the end exactly is not the record. */
+/**
+ * The record may be followed by a comment, which has to reach the end exactly. The last signature decides: readers that
+ * forgive bytes after the comment take that one, so an earlier record would be another archive than the one they see.
+ */
 function endRecord(buffer: Buffer): number | null {
   const first = Math.max(0, buffer.length - END.bytes - END.commentMax);
   for (let at = buffer.length - END.bytes; at >= first; at--) {
     if (buffer.readUInt32LE(at) !== END.signature) continue;
-    if (at + END.bytes + buffer.readUInt16LE(at + 20) === buffer.length) return at;
+    return at + END.bytes + buffer.readUInt16LE(at + 20) === buffer.length ? at : null;
   }
   return null;
 }

@@ -56,7 +56,8 @@ function signal(keys: readonly string[], what: string): Signal[] {
   return [{ code: 'state_mismatch', detail: `${what}: ${[...keys].sort().slice(0, SHOWN_MAX).join(', ')}${more}` }];
 }
 
-function targetIn({ type, values, path }: PriorResource, origin: string): Target | null {
+/** How the plan's own record of the state names a resource; null for a type without a row. */
+export function targetIn({ type, values, path }: PriorResource, origin: string): Target | null {
   const row = modelledType(type);
   return row === null ? null : targetOf(row, readAttributes(values, namingAttributes(row), { origin, path }));
 }

@@ -2,14 +2,14 @@
  * A Terraform or OpenTofu state file (version 4) -> which resources it claims, and which state it is.
  *
  * Given what `state pull` printed, or `terraform.tfstate`. A state holds every secret in clear, so only addresses and
- * the attributes that name a modelled resource pass. Reads no file, clock or environment.
+ * the attributes that a modelled resource's row lists pass. Reads no file, clock or environment.
  * Source: hashicorp/terraform `internal/states/statefile/version4.go`; `gate-protocols.md` 1.7 and 1.8.
  */
 
 import * as z from 'zod';
 import { MusterError } from '../../../core/errors.ts';
 import type { Target } from '../../action.ts';
-import { type AttributesPlace, readAttributes } from '../attributes.ts';
+import { type AttributesPlace, printListed, readAttributes } from '../attributes.ts';
 import { type DocumentKind, type JsonObject, memberOf, parseJsonObject } from '../json-text.ts';
 import { namingAttributes, targetOf } from '../resource-type.ts';
 import { addressSchema, parseAt } from '../shape.ts';
@@ -27,6 +27,8 @@ export interface StateInstance {
   /** How the state names it; null for a type without a row, and for an object without attributes. */
   readonly target: Target | null;
   readonly isDatabase: boolean;
+  /** Its row's attributes as they stand, to be compared; null for a type without a row. */
+  readonly listed: string | null;
 }
 
 /** What of a state is used. */
@@ -108,10 +110,11 @@ function readInstance(
 /** Only what names it is read; everything else of a state may be a secret. */
 function claimOf(type: string, attributes: unknown, place: AttributesPlace) {
   const row = modelledType(type);
-  if (row === null) return { target: null, isDatabase: false };
+  if (row === null) return { target: null, isDatabase: false, listed: null };
   return {
     target: targetOf(row, readAttributes(attributes, namingAttributes(row), place)),
     isDatabase: row.isDatabase,
+    listed: printListed(row.attributes, attributes),
   };
 }
 

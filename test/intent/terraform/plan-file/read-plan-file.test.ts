@@ -99,6 +99,72 @@ describe('a JSON that is not of the saved plan', () => {
   });
 });
 
+describe('a saved plan with more in it than its JSON', () => {
+  const name = 'shared-backend-destroy';
+  const inside = openArchive(fileOf(name), 'p');
+  const field = (number: number, bytes: Uint8Array) =>
+    Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
+  const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
+  const change = (address: string, ...actions: Uint8Array[]) =>
+    field(3, Buffer.concat([field(13, Buffer.from(address)), ...actions.map((action) => field(9, action))]));
+  const withMore = (...more: Uint8Array[]) =>
+    aZip([
+      { name: 'tfplan', data: Buffer.concat([inside.member('tfplan') ?? Buffer.alloc(0), ...more]) },
+      { name: 'tfstate', data: inside.member('tfstate') ?? '' },
+    ]);
+  const nothing = Buffer.alloc(0);
+  const deletes = Buffer.from([0x08, 0x05]);
+
+  it('is told of a deletion that a second half of one change adds', () => {
+    expect(details(planOf(name), withMore(change('aws_db_instance.b', nothing)))).toEqual([]);
+    expect(details(planOf(name), withMore(change('aws_db_instance.b', nothing, deletes)))).toEqual([
+      'the plan file does other things than the JSON to aws_db_instance.b',
+    ]);
+  });
+
+  it('is told of an action that nobody here knows, and of a second change of one object', () => {
+    const said = ['the plan file does other things than the JSON to aws_db_instance.b'];
+    expect(details(planOf(name), withMore(change('aws_db_instance.b', Buffer.from([0x08, 0x63]))))).toEqual(said);
+    const twice = [change('aws_db_instance.b', deletes), change('aws_db_instance.b', nothing)];
+    expect(details(planOf(name), withMore(...twice))).toEqual(said);
+    expect(details(planOf(name), withMore(change('ephemeral.x_token.b', Buffer.from([0x08, 0x63]))))).toEqual([]);
+  });
+
+  it('is told of actions of providers that the JSON leaves out', () => {
+    expect(details(planOf(name), withMore(field(30, field(1, Buffer.from('aws_lambda_invoke.x')))))).toEqual([
+      'the plan file runs other actions of providers than the JSON',
+    ]);
+  });
+});
+
+describe('a JSON whose values were edited', () => {
+  const name = 'shared-backend-destroy';
+  const edited = (values: object) => {
+    const plan = planOf(name);
+    Object.assign(plan.resource_changes[0].change.before, values);
+    return details(plan, fileOf(name));
+  };
+
+  it.each([
+    ['a final snapshot that is not taken', { skip_final_snapshot: false, final_snapshot_identifier: 'last' }],
+    ['automated backups that are not kept', { delete_automated_backups: false }],
+    ['another database', { identifier: 'scratch', arn: 'arn:aws:rds:eu-west-1:123456789012:db:scratch' }],
+    ['another id', { resource_id: 'db-SCRATCH' }],
+  ])('is told when they promise %s', (_, values) => {
+    expect(edited(values)).toEqual(["the JSON has other values than the plan file's state of aws_db_instance.orders"]);
+  });
+
+  it('is told when it deletes what the state does not hold', () => {
+    const inside = openArchive(fileOf(name), 'p');
+    const emptied = JSON.stringify({ ...stateOf(name), resources: [] });
+    const file = aZip([
+      { name: 'tfplan', data: inside.member('tfplan') ?? '' },
+      { name: 'tfstate', data: emptied },
+    ]);
+    expect(details(planOf(name), file).join()).toContain("other values than the plan file's state");
+  });
+});
+
 describe('a state that is not the one of the saved plan', () => {
   const name = 'shared-backend-destroy';
 

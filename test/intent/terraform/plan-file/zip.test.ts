@@ -131,3 +131,20 @@ describe('an archive that lies about its contents', () => {
     );
   });
 });
+
+describe('an archive with two ends', () => {
+  const hidden = aZip([{ name: 'a', data: 'what others apply' }]);
+
+  it('is refused when only a forgiving reader takes the last one', () => {
+    // The second end stands in the comment of the first, and bytes follow it.
+    const after = '....';
+    const first = aZip([{ name: 'a', data: MANY }], { comment: '.'.repeat(hidden.length + after.length) });
+    const bytes = Buffer.concat([first.subarray(0, -hidden.length - after.length), hidden, Buffer.from(after)]);
+    expect(bytes).toHaveLength(first.length);
+    expect(refused(bytes).message).toContain('without an end');
+  });
+
+  it('is refused when its directory is as long as the mark of zip64', () => {
+    expect(refused(aZip([{ name: 'a', data: MANY }], { end: { 12: 0xffff } })).message).toContain('zip64');
+  });
+});

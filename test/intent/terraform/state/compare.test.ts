@@ -120,3 +120,22 @@ describe('the state behind a change', () => {
     expect('planFile' in intent).toBe(false);
   });
 });
+
+describe('what a state claims', () => {
+  const claims = (state: unknown) =>
+    readWith(aPlan([nothing(ORDERS)], { prior: [prior(ORDERS, anInstance())] }), { state }).state;
+
+  it('is what its plan takes it for, when it leaves ids out', () => {
+    const { resource_id: _, ...bare } = anInstance() as Record<string, unknown>;
+    expect(claims(aState([aResource(ORDERS, bare)]))).toMatchObject({ databases: ['db-ORDERS'] });
+  });
+
+  it('is said though it has no lineage, which is then another than every other', () => {
+    const nameless = { lineage: '' };
+    expect(claims(aState([aResource(ORDERS, anInstance())], nameless))).toMatchObject({
+      lineage: '',
+      databases: ['db-ORDERS'],
+    });
+    expect(readWith(aPlan([]), { state: aState([], nameless) }).state).toBeUndefined();
+  });
+});

@@ -21,6 +21,7 @@ describe('a state', () => {
           deposed: null,
           tainted: false,
           isDatabase: true,
+          listed: expect.stringContaining('["deletion_protection",true]'),
           target: {
             arn: 'arn:aws:rds:eu-west-1:123456789012:db:orders',
             resourceId: 'db-ORDERS',
