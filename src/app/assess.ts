@@ -10,7 +10,7 @@ import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import type { Policy } from '../policy/schema.ts';
-import { judgeNow } from '../verdict/decide.ts';
+import { judgeAllNow } from '../verdict/decide.ts';
 import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DatabaseView, VerdictWord } from '../verdict/document.ts';
 import { worstOf } from '../verdict/reason.ts';
@@ -52,8 +52,8 @@ export async function assess(
   const chosen = names.length === 0 ? inventory.databases : names.map((name) => findDatabase(inventory, name));
   const at = world.clock.now();
   const drills = await world.store.drills();
-  const memory = rememberedOf(await world.store.decisions());
-  const databases = chosen.map((database) => judgeNow({ inventory, policy, drills, memory, authority, at }, database));
+  const memory = rememberedOf(await world.store.decisions(), inventory.endpoint);
+  const databases = judgeAllNow({ inventory, policy, drills, memory, authority, at }, chosen);
   // Asked about all, what could not be listed is among them: an unread listing is no empty one.
   const hidden = names.length === 0 && inventory.gaps.some(({ hides }) => hides === 'databases');
   const verdict = worstOf([...databases.map((view) => view.verdict), ...(hidden ? (['unknown'] as const) : [])]);

@@ -33,6 +33,7 @@ const ON_ONESELF = {
     'iam:DetachRolePolicy',
     'iam:DeleteRolePolicy',
     'iam:DeleteRolePermissionsBoundary',
+    'iam:PutRolePermissionsBoundary',
   ],
   user: [
     'iam:AttachUserPolicy',
@@ -40,10 +41,32 @@ const ON_ONESELF = {
     'iam:DetachUserPolicy',
     'iam:DeleteUserPolicy',
     'iam:DeleteUserPermissionsBoundary',
+    'iam:PutUserPermissionsBoundary',
   ],
 } as const;
-/** By another identity: a policy of its own rewritten, a role assumed, a role handed to a service that acts with it. */
-const ON_OTHERS = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion', 'sts:AssumeRole', 'iam:PassRole'] as const;
+/** By the groups that only a user can be in: joined, left, given more or rid of what they deny. */
+const ON_GROUPS = [
+  'iam:AddUserToGroup',
+  'iam:RemoveUserFromGroup',
+  'iam:AttachGroupPolicy',
+  'iam:PutGroupPolicy',
+  'iam:DetachGroupPolicy',
+  'iam:DeleteGroupPolicy',
+] as const;
+/**
+ * By something else: a policy of its own rewritten, a role assumed or made to trust it, a role handed to a service that
+ * acts with it, the keys or the password of another user made.
+ */
+const ON_OTHERS = [
+  'iam:CreatePolicyVersion',
+  'iam:SetDefaultPolicyVersion',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:CreateAccessKey',
+  'iam:CreateLoginProfile',
+  'iam:UpdateLoginProfile',
+  'iam:PassRole',
+  'sts:AssumeRole',
+] as const;
 
 /** The calls by which an identity could change what it may call. @param identity Null when nobody said who it is. */
 export function escalationsOf(identity: string | null): readonly Call[] {
@@ -51,7 +74,7 @@ export function escalationsOf(identity: string | null): readonly Call[] {
   const own = type === 'role' || type === 'user' ? ON_ONESELF[type] : [...ON_ONESELF.role, ...ON_ONESELF.user];
   return [
     ...own.map((action) => ({ action, resource: identity })),
-    ...ON_OTHERS.map((action) => ({ action, resource: null })),
+    ...[...(type === 'role' ? [] : ON_GROUPS), ...ON_OTHERS].map((action) => ({ action, resource: null })),
   ];
 }
 

@@ -2,7 +2,8 @@
  * What simulated calls amount to: the answers of `iam:SimulatePrincipalPolicy` as an authority.
  *
  * A denial that leans on a context value nobody gave may not hold in a real call, and one by a policy that the answer
- * does not show may lean on such a value without saying so; both are unknown, as is a call without an answer.
+ * does not show may lean on such a value without saying so; both are unknown, as is a call without an answer. So is what
+ * nothing allows on `*`, which stands for whichever thing serves the caller: an Allow for some things does not cover it.
  * Source: AWS IAM API, SimulatePrincipalPolicy, EvaluationResult and ResourceSpecificResult (MissingContextValues
  * names no keys of service control policies, and MatchedStatements none of their statements).
  */
@@ -41,7 +42,8 @@ const AS_POLICY_DECISION = {
 
 function permitOfAnswer(answer: SimulatedAnswer): Permit {
   const permit = permitOf(answer, AS_POLICY_DECISION[answer.decision]);
-  return permit === 'denied' && (answer.leansOnContext || answer.deniedUnseen) ? 'unknown' : permit;
+  const openDenial = answer.resource === null && answer.decision === 'implicitDeny';
+  return permit === 'denied' && (answer.leansOnContext || answer.deniedUnseen || openDenial) ? 'unknown' : permit;
 }
 
 function keyOf({ action, resource }: Call): string {

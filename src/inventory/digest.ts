@@ -6,25 +6,28 @@
  * all stays in. Order does not count.
  */
 
-import { type Digest, digestOf, sortedBy } from '../core/canonical.ts';
+import { canonicalJson, compareCodeUnits, type Digest, digestOf, digestOfBytes, sortedBy } from '../core/canonical.ts';
 import type { Database, Gap, GlobalCluster, Inventory, RecoveryPoint } from './model.ts';
 
 /** Digests the facts of an inventory that matter for a verdict. */
 export function inventoryDigest(inventory: Inventory): Digest {
-  return digestOf({
-    formatVersion: inventory.formatVersion,
-    endpoint: inventory.endpoint,
-    scopes: canonical(inventory.scopes),
-    databases: canonical(inventory.databases.map(databaseFacts)),
-    recoveryPoints: canonical(inventory.recoveryPoints.map(pointFacts)),
-    keys: canonical(inventory.keys),
-    vaults: canonical(inventory.vaults),
-    globalClusters: canonical(inventory.globalClusters.map(globalFacts)),
-    engineVersions: canonical(inventory.engineVersions),
-    quotas: canonical(inventory.quotas),
-    outOfScope: canonical(inventory.outOfScope),
-    gaps: canonical(inventory.gaps.map(gapFacts)),
-  });
+  const texts = {
+    databases: canonicalList(inventory.databases.map(databaseFacts)),
+    endpoint: canonicalJson(inventory.endpoint),
+    engineVersions: canonicalList(inventory.engineVersions),
+    formatVersion: canonicalJson(inventory.formatVersion),
+    gaps: canonicalList(inventory.gaps.map(gapFacts)),
+    globalClusters: canonicalList(inventory.globalClusters.map(globalFacts)),
+    keys: canonicalList(inventory.keys),
+    outOfScope: canonicalList(inventory.outOfScope),
+    quotas: canonicalList(inventory.quotas),
+    recoveryPoints: canonicalList(inventory.recoveryPoints.map(pointFacts)),
+    scopes: canonicalList(inventory.scopes),
+    vaults: canonicalList(inventory.vaults),
+  };
+  // Canonical JSON of the whole, put together from that of its items, so that each is written once.
+  const members = Object.entries(texts).sort(([a], [b]) => compareCodeUnits(a, b));
+  return digestOfBytes(`{${members.map(([name, text]) => `${canonicalJson(name)}:${text}`).join(',')}}`);
 }
 
 function databaseFacts({ restoreWindow, ...database }: Database): object {
@@ -65,4 +68,9 @@ function gapFacts({ cause: _, ...gap }: Gap): object {
 
 function canonical(items: readonly object[]): object[] {
   return sortedBy(items, digestOf);
+}
+
+/** The canonical JSON of a list whose order does not count: its items go by the digests of their own. */
+function canonicalList(items: readonly object[]): string {
+  return `[${sortedBy(items.map(canonicalJson), digestOfBytes).join(',')}]`;
 }

@@ -81,7 +81,8 @@ export function keptBackupPoint(backup: AutomatedBackup): RecoveryPoint[] {
   const { role, awsBackupPointArn: _, databaseArn, window, retentionDays, ...facts } = backup;
   // Retained: life is the retention in force at deletion, counted from the last instant it holds. A replica
   // that still follows its source moves on; once it stops it is `retained` too, and ages the same way.
-  const ends = backup.status === 'retained' && window !== null && retentionDays !== null;
+  // Without a retention the least that can be claimed is a day: none is kept for ever.
+  const ends = backup.status === 'retained' && window !== null;
   return [
     {
       ...facts,
@@ -91,7 +92,7 @@ export function keptBackupPoint(backup: AutomatedBackup): RecoveryPoint[] {
       dataAt: null,
       window,
       retentionDays,
-      expiresAt: ends ? addDays(window.latest, retentionDays) : null,
+      expiresAt: ends ? addDays(window.latest, retentionDays ?? 1) : null,
       vaultArn: null,
       copiedFrom: role === 'replicated' ? databaseArn : null,
     },

@@ -124,11 +124,20 @@ function renderSaving(saving: SavingView | null, { paint, width }: TextContext):
   const { setting, left, until, command } = saving;
   const end = until === null ? 'for good' : `until ${until.slice(0, 10)}`;
   const text = `would have saved it: ${SETTING_WORDS[setting]}, which leaves ${printIds(left)} ${end}`;
-  return [...hanging('  ', text, width), ...wrapCommand(command, 6, width).map(paint.cyan)];
+  return [
+    ...hanging('  ', text, width),
+    ...remedyParts(command)
+      .flatMap((part) =>
+        part.kind === 'command' ? wrapCommand(part.text, 6, width) : hanging('      ', part.text, width),
+      )
+      .map(paint.cyan),
+  ];
 }
 
-function lossWords({ survivors }: DatabaseView): string {
-  return survivors.length === 0 ? 'everything' : 'not known';
+/** What is in doubt may yet be restored: only what is surely gone is everything. */
+function lossWords({ survivors, casualties }: DatabaseView): string {
+  const gone = survivors.length === 0 && casualties.every(({ fate }) => fate !== 'unknown');
+  return gone ? 'everything' : 'not known';
 }
 
 function lossBrush(view: DatabaseView, paint: Paint): Brush {

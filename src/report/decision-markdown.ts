@@ -19,6 +19,7 @@ import {
   DATABASE_WORDS,
   HIDES_WORDS,
   KIND_WORDS,
+  placeOf,
   printDurationOr,
   printMinute,
   printRestoreTime,
@@ -117,7 +118,7 @@ function renderGaps({ gaps }: DecisionDocument): string {
 function renderBinding(document: DecisionDocument): string {
   return [
     `Valid from ${printInstant(document.at)} until ${printInstant(document.validUntil)},`,
-    `asked by ${inlineCode(document.principal)} about ${inlineCode(printScope(document.scope))},`,
+    `asked by ${inlineCode(document.principal)} about ${inlineCode(placeOf(document.scope))},`,
     `change ${inlineCode(document.changeDigest)}.`,
   ].join(' ');
 }

@@ -5,7 +5,6 @@
  * seen, and last what the decision is bound to. Given the decision document; adds no judgement of its own.
  */
 
-import { printScope } from '../core/arn.ts';
 import { printInstant } from '../core/time.ts';
 import type { ChecklistPoint, Checkpoint, DecisionDocument, Reason } from '../verdict/document.ts';
 import { CHECKPOINTS } from '../verdict/document.ts';
@@ -13,7 +12,7 @@ import { renderDatabase, renderReason, type TextContext } from './database-text.
 import { renderGaps } from './gaps-text.ts';
 import { clean, cutTo, hanging, REPORT_WIDTH, wrap } from './layout.ts';
 import type { Paint } from './style.ts';
-import { CHECKPOINT_WORDS, countOf, shortDigest, VERDICT_WORDS } from './words.ts';
+import { CHECKPOINT_WORDS, countOf, placeOf, shortDigest, VERDICT_WORDS } from './words.ts';
 
 /** The decision, ending in a line break. */
 export function renderDecision(document: DecisionDocument, paint: Paint, width: number = REPORT_WIDTH): string {
@@ -102,7 +101,7 @@ function renderBinding(document: DecisionDocument, { paint, width }: TextContext
   const digests = `change ${shortDigest(document.changeDigest)}, inventory ${shortDigest(document.inventoryDigest)}, policy ${shortDigest(document.policyDigest)}`;
   return [
     ...hanging('valid  ', `from ${printInstant(document.at)} until ${printInstant(document.validUntil)}`, width),
-    ...hanging('asked  ', `by ${document.principal} about ${printScope(document.scope)}`, width),
+    ...hanging('asked  ', `by ${document.principal} about ${placeOf(document.scope)}`, width),
     ...hanging('bound  ', digests, width),
   ].map(paint.dim);
 }

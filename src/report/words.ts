@@ -5,6 +5,7 @@
  * are: a reader looks them up by that spelling.
  */
 
+import { printScope, type Scope } from '../core/arn.ts';
 import { type Instant, printDuration, printInstant, type Seconds } from '../core/time.ts';
 import type { Phase } from '../drill/model.ts';
 import type { DatabaseKind, GapHides, RecoveryPointKind } from '../inventory/model.ts';
@@ -131,4 +132,9 @@ export function countOf(count: number, noun: string): string {
 /** A digest short enough to compare by eye: `sha256:0a1b2c3d4e5f`. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12);
+}
+
+/** Where a change runs, in words. */
+export function placeOf(scope: Scope | null): string {
+  return scope === null ? 'no one place' : printScope(scope);
 }

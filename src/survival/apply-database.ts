@@ -31,10 +31,9 @@ import { snapshotOf } from './snapshot.ts';
 import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
 import {
   changeDatabases,
-  changePoints,
+  changeOwned,
   databasesByMember,
   doubt,
-  pointsOwnedBy,
   spare,
   type TrackedDatabase,
   type TrackedPoint,
@@ -76,7 +75,7 @@ function withoutDatabase(world: World, tracked: TrackedDatabase, action: Deletio
   const gone = changeDatabases(world, [tracked], (other) => ({ ...other, alive: false, members: [] }));
   const retains = keepsAutomatedBackups(database, action) && fit === 'fits';
   const rooms = retains ? occupied(world.rooms, database, 'retained_automated_backups', { used: 1 }) : world.rooms;
-  return changePoints({ ...gone, rooms }, pointsOwnedBy(world, database.resourceId), (point) =>
+  return changeOwned({ ...gone, rooms }, database.resourceId, (point) =>
     pointAfterDeletion(point, { database, action, world, fit }),
   );
 }

@@ -10,11 +10,12 @@
 import { addDays } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Key } from '../inventory/model.ts';
+import { underVersions } from './engine-versions.ts';
 import { worsen } from './fate.ts';
 import { matchKeys } from './match.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
-import type { TrackedPoint, World } from './world.ts';
+import { mapPoints, type TrackedPoint, type World } from './world.ts';
 
 /** `ScheduleKeyDeletion` or `DisableKey`. */
 export function disableKey(
@@ -51,11 +52,17 @@ function onUnseenKey(world: World, action: Action): Step {
   return unread ? inDoubt(world, action, 'key_not_observed') : applied(world, action, null, null);
 }
 
-/** Works out which points can still be read under the keys as they now are; run once all actions are folded. */
+/** Works out which points a restore could read and start, with keys and versions as they now are; run once all is folded. */
 export function settleReadability(world: World): World {
   const keys = new Map(world.keys.map((key) => [key.arn, key]));
   const doubted = new Set(world.keysInDoubt);
-  return { ...world, points: world.points.map((tracked) => readable(tracked, keys, doubted)) };
+  const settled = (tracked: TrackedPoint) => startable(readable(tracked, keys, doubted), world);
+  return mapPoints(world, () => true, settled);
+}
+
+function startable(tracked: TrackedPoint, { versionsGone }: World): TrackedPoint {
+  const fate = underVersions(tracked.fate, tracked.point, versionsGone);
+  return fate === tracked.fate ? tracked : { ...tracked, fate };
 }
 
 function readable(tracked: TrackedPoint, keys: ReadonlyMap<string, Key>, doubted: ReadonlySet<string>): TrackedPoint {

@@ -15,9 +15,8 @@ import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, type Refusals, refused, type Step, undecided } from './step.ts';
 import {
   changeDatabases,
-  changePoints,
+  changeOwned,
   doubt,
-  pointsOwnedBy,
   spare,
   type TrackedDatabase,
   type TrackedPoint,
@@ -65,14 +64,10 @@ function modified(world: World, action: Modification, tracked: TrackedDatabase):
   if (retentionDays === undefined || retentionDays >= database.retentionDays)
     return applied(next, action, null, database.resourceId);
   const rules = { purged: 'retention_zero_purges', lowered: 'retention_lowered' } as const;
-  const reached = pointsOwnedBy(world, database.resourceId).filter(
-    (point) => isAutomated(point) || (retentionDays === 0 && follows(point)),
-  );
-  const lowered = changePoints(next, reached, (point) =>
-    isAutomated(point)
-      ? afterRetention(point, retentionDays, world, rules)
-      : doubt(point, 'replica_without_source_backups'),
-  );
+  const lowered = changeOwned(next, database.resourceId, (point) => {
+    if (isAutomated(point)) return afterRetention(point, retentionDays, world, rules);
+    return retentionDays === 0 && follows(point) ? doubt(point, 'replica_without_source_backups') : point;
+  });
   return applied(lowered, action, retentionDays === 0 ? rules.purged : rules.lowered, database.resourceId);
 }
 

@@ -5,13 +5,15 @@
  * DeleteDBClusterAutomatedBackup, StopDBInstanceAutomatedBackupsReplication, ModifyDBSnapshotAttribute.
  */
 
+import { printScope } from '../core/arn.ts';
 import { addDays, type Instant } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
+import { groupsOf } from '../inventory/one-each.ts';
 import { worsen } from './fate.ts';
 import { matchPoints } from './match.ts';
 import { limitOf, occupied } from './room.ts';
 import type { RuleCode } from './rules.ts';
-import { applied, inDoubt, refused, type Step, undecided } from './step.ts';
+import { applied, type Effect, inDoubt, refused, type Step, undecided } from './step.ts';
 import {
   changePoints,
   databasesBy,
@@ -26,25 +28,22 @@ import {
   withhold,
 } from './world.ts';
 
+/** A deletion of one snapshot. */
+export type SnapshotDeletion = Extract<Action, { kind: 'delete_db_snapshot' | 'delete_db_cluster_snapshot' }>;
+
 /** `DeleteDBSnapshot` or `DeleteDBClusterSnapshot`. */
-export function deleteSnapshot(
-  world: World,
-  action: Extract<Action, { kind: 'delete_db_snapshot' | 'delete_db_cluster_snapshot' }>,
-): Step {
-  const ofCluster = action.kind === 'delete_db_cluster_snapshot';
-  const meant = matchPoints(world, action.target).filter(({ point }) => point.ofCluster === ofCluster);
+export function deleteSnapshot(world: World, action: SnapshotDeletion): Step {
+  const meant = meantBy(world, action);
   const [first] = meant;
   if (first === undefined) return inDoubt(world, action, 'target_not_observed');
   const owner = first.point.databaseResourceId;
-  if (meant.every(({ point }) => point.kind === 'system_snapshot'))
-    return refused(world, action, 'automated_snapshot_refuses_deletion', owner);
-  if (meant.every(({ point }) => point.vaultArn !== null || point.kind === 'backup_snapshot')) {
-    const rule = 'vault_snapshot_refuses_rds_deletion';
+  const rule = obstacleOf(meant);
+  if (rule === 'automated_snapshot_refuses_deletion') return refused(world, action, rule, owner);
+  if (rule === 'vault_snapshot_refuses_rds_deletion') {
     const held = changePoints(world, meant, (tracked) => withhold(tracked, rule));
     return refused(held, action, rule, owner);
   }
-  if (meant.every(({ point }) => point.status !== 'available' && point.status !== 'planned')) {
-    const rule = 'snapshot_deletion_needs_available';
+  if (rule === 'snapshot_deletion_needs_available') {
     const doubted = vacated(
       changePoints(world, meant, (tracked) => doubt(tracked, rule)),
       meant,
@@ -53,6 +52,44 @@ export function deleteSnapshot(
     return { world: doubted, effect: { action, outcome: 'unknown', rule, databaseResourceId: owner } };
   }
   return takeAll(world, action, meant, 'snapshot_deleted');
+}
+
+function meantBy(world: World, { kind, target }: SnapshotDeletion): readonly TrackedPoint[] {
+  const ofCluster = kind === 'delete_db_cluster_snapshot';
+  return matchPoints(world, target).filter(({ point }) => point.ofCluster === ofCluster);
+}
+
+/** What keeps a deletion of these from going through; null when nothing does. */
+function obstacleOf(meant: readonly TrackedPoint[]) {
+  if (meant.every(({ point }) => point.kind === 'system_snapshot')) return 'automated_snapshot_refuses_deletion';
+  if (meant.every(({ point }) => point.vaultArn !== null || point.kind === 'backup_snapshot'))
+    return 'vault_snapshot_refuses_rds_deletion';
+  if (meant.every(({ point }) => point.status !== 'available' && point.status !== 'planned'))
+    return 'snapshot_deletion_needs_available';
+  return null;
+}
+
+/**
+ * Several deletions of snapshots in a row, as one after the other would do them, in one pass over the points.
+ *
+ * @returns Null unless each goes through by itself and on points of its own.
+ */
+export function deleteSnapshots(
+  world: World,
+  actions: readonly SnapshotDeletion[],
+): { readonly world: World; readonly effects: readonly Effect[] } | null {
+  const taken = new Set<TrackedPoint>();
+  const effects: Effect[] = [];
+  for (const action of actions) {
+    const meant = meantBy(world, action);
+    // Nothing meant at all is an obstacle as well, of every kind.
+    if (obstacleOf(meant) !== null || meant.some((tracked) => taken.has(tracked))) return null;
+    for (const tracked of meant) taken.add(tracked);
+    effects.push(applied(world, action, 'snapshot_deleted', meant[0]?.point.databaseResourceId ?? null).effect);
+  }
+  const all = [...taken];
+  const next = changePoints(world, all, (tracked) => take(tracked, 'snapshot_deleted'));
+  return { world: vacated(next, all, {}), effects };
 }
 
 /** `DeleteDBInstanceAutomatedBackup` or `DeleteDBClusterAutomatedBackup`. */
@@ -115,11 +152,21 @@ function takeAll(world: World, action: Action, meant: readonly TrackedPoint[], r
 
 /** The room that points free once they go; what was lost before frees nothing a second time. */
 function vacated(world: World, gone: readonly TrackedPoint[], by: { readonly maybe?: number }): World {
-  const rooms = gone.reduce((left, { point, fate }) => {
-    const name = limitOf(point);
-    return name === null || fate.word === 'lost' ? left : occupied(left, point, name, { used: -1, ...by });
-  }, world.rooms);
+  let { rooms } = world;
+  for (const group of groupsOf(
+    gone.filter(({ fate }) => fate.word !== 'lost'),
+    roomKeyOf,
+  )) {
+    const [first] = group;
+    const name = first === undefined ? null : limitOf(first.point);
+    if (first === undefined || name === null) continue;
+    rooms = occupied(rooms, first.point, name, { used: -group.length, maybe: (by.maybe ?? 0) * group.length });
+  }
   return { ...world, rooms };
+}
+
+function roomKeyOf({ point }: TrackedPoint): string {
+  return `${printScope(point)} ${limitOf(point)}`;
 }
 
 /** The system snapshots that a retained backup consists of, besides its logs; a replicated one has none here. */

@@ -51,7 +51,8 @@ export function apply(world: World, action: Action, refusals: Refusals): Step {
     case 'disable_key':
       return disableKey(world, action);
     case 'delete_prerequisite': {
-      const lost = { prerequisite: action.prerequisite, name: action.target.identifier };
+      const { identifier: name, arn } = action.target;
+      const lost = { prerequisite: action.prerequisite, name, arn };
       return applied({ ...world, prerequisitesLost: [...world.prerequisitesLost, lost] }, action, null, null);
     }
     case 'unshare_snapshot':

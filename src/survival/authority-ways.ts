@@ -64,13 +64,15 @@ function waysByKind(point: RecoveryPoint, standing: Standing): readonly Way[] {
 
 /** With the database, by a lower retention, or as AWS Backup's continuous point, which is the same thing. */
 function waysWithDatabase({ kind: pointKind }: RecoveryPoint, database: Database): readonly Way[] {
-  const { arn, kind, awsBackupPointArn } = database;
+  const { arn, kind, awsBackupPointArn, replicaOf } = database;
   // The least retention of a cluster is a day, which leaves it a window and takes older snapshots.
   const shortened = kind === 'rds_instance' ? 'rds:ModifyDBInstance' : 'rds:ModifyDBCluster';
   const takes = kind === 'rds_instance' || pointKind !== 'pitr';
   return [
     callsToDelete(database),
     ...(takes ? [[on(shortened, arn)]] : []),
+    // A replica is promoted with a retention that the caller names.
+    ...(kind === 'rds_instance' && replicaOf !== null ? [[on('rds:PromoteReadReplica', arn)]] : []),
     ...(awsBackupPointArn === null ? [] : [[on('backup:DeleteRecoveryPoint', awsBackupPointArn)]]),
   ];
 }

@@ -12,12 +12,13 @@ import { unreachable } from '../core/invariant.ts';
 import type { Instant } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
 import type { Database, Inventory, RecoveryPoint, Vault } from '../inventory/model.ts';
+import { settleReadability } from './apply-key.ts';
 import { newestInstantOf } from './data-loss.ts';
 import { isAlive } from './fate.ts';
 import { matchDatabase, matchKeys, matchVaults } from './match.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Effect } from './step.ts';
-import { pointsOf, survive } from './survive.ts';
+import { foldActions, pointsOf } from './survive.ts';
 import { type World, worldOf } from './world.ts';
 
 /** The candidates, the cheapest first: what costs nothing, what costs storage, what costs storage and a vault. */
@@ -40,7 +41,7 @@ export interface Counterfactual {
   readonly newestAt: Instant | null;
   /** When the last of them ends by itself; null when one never does. */
   readonly until: Instant | null;
-  /** What to write or run. */
+  /** What to write or run, a line each. */
   readonly command: string;
 }
 
@@ -53,13 +54,13 @@ export interface Loss {
 
 /** The settings that would have left something of a database that a change deletes; empty when none would. */
 export function counterfactualsOf(loss: Loss, database: Database): readonly Counterfactual[] {
-  const asIs = new Set(leftOf(loss, database).map(({ point }) => point.arn));
+  const asIs = asItIs(loss, database);
   return SETTINGS.flatMap((setting) => savingBy(setting, loss, database, asIs));
 }
 
 /** The cheapest of them; null when no single one would have left anything. */
 export function cheapestSavingOf(loss: Loss, database: Database): Counterfactual | null {
-  const asIs = new Set(leftOf(loss, database).map(({ point }) => point.arn));
+  const asIs = asItIs(loss, database);
   for (const setting of SETTINGS) {
     const [saving] = savingBy(setting, loss, database, asIs);
     if (saving !== undefined) return saving;
@@ -84,7 +85,8 @@ export function savingFor(
   const keys = inventory.keys.filter(({ arn }) => used.has(arn));
   const vaults = inventory.vaults.filter(({ arn }) => used.has(arn));
   const part = { ...inventory, databases: [database], recoveryPoints, keys, vaults };
-  const world = worldOf(part, at);
+  // Which keys and vaults there are is all that is asked of it.
+  const world = worldOf({ ...part, recoveryPoints: [] }, at);
   const actions = effects.filter((effect) => reaches(effect, database, world)).map(({ action }) => action);
   return cheapestSavingOf({ inventory: part, actions, at }, database);
 }
@@ -105,14 +107,16 @@ function reaches({ action, databaseResourceId }: Effect, database: Database, wor
   }
 }
 
-function savingBy(
-  setting: Setting,
-  loss: Loss,
-  database: Database,
-  asIs: ReadonlySet<string>,
-): readonly Counterfactual[] {
+/** The change as it is: the world before it, and the ARNs of what it leaves. */
+interface AsIs {
+  readonly start: World;
+  readonly left: ReadonlySet<string>;
+}
+
+function savingBy(setting: Setting, loss: Loss, database: Database, asIs: AsIs): readonly Counterfactual[] {
   const variant = varied(setting, loss, database);
-  const more = leftOf(variant.loss, database).filter(({ point }) => !asIs.has(point.arn));
+  const start = variant.loss.inventory === loss.inventory ? asIs.start : startOf(variant.loss);
+  const more = leftOf(start, variant.loss, database).filter(({ point }) => !asIs.left.has(point.arn));
   if (more.length === 0) return [];
   const instants = more.flatMap(({ point }) => newestInstantOf(point) ?? []).sort();
   const ends = more.map(({ fate }) => fate.until);
@@ -132,8 +136,17 @@ function savingBy(
   ];
 }
 
-function leftOf({ inventory, actions, at }: Loss, database: Database) {
-  const { after } = survive(inventory, actions, { at, refusals: 'lifted' });
+function asItIs(loss: Loss, database: Database): AsIs {
+  const start = startOf(loss);
+  return { start, left: new Set(leftOf(start, loss, database).map(({ point }) => point.arn)) };
+}
+
+function startOf({ inventory, at }: Loss): World {
+  return worldOf(inventory, at);
+}
+
+function leftOf(start: World, { actions }: Loss, database: Database) {
+  const after = settleReadability(foldActions(start, actions, 'lifted').world);
   return pointsOf(after, database).filter(({ fate }) => isAlive(fate));
 }
 
@@ -149,7 +162,7 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
     case 'keep_automated_backups':
       return {
         loss: withParameters(loss, database, { deleteAutomatedBackups: false }),
-        command: `delete_automated_backups = false  # or: aws rds delete-${what} --no-delete-automated-backups`,
+        command: `delete_automated_backups = false\nor: aws rds delete-${what} --no-delete-automated-backups`,
       };
     case 'key_kept':
       return withKey(loss, database);
@@ -159,7 +172,7 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
       const name = freeName(loss, database, 'final');
       return {
         loss: withParameters(loss, database, { skipFinalSnapshot: false, finalSnapshotId: name }),
-        command: `skip_final_snapshot = false, final_snapshot_identifier = "${name}"`,
+        command: `skip_final_snapshot = false\nfinal_snapshot_identifier = "${name}"`,
       };
     }
     case 'manual_snapshot': {
@@ -168,7 +181,7 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
       const flag = what === 'db-cluster' ? '--db-cluster-snapshot-identifier' : '--db-snapshot-identifier';
       return {
         loss: withPoint(loss, snapshotOf(database, { id, at: loss.at, status: 'available' })),
-        command: `aws rds ${verb} --${what}-identifier ${database.identifier} ${flag} ${id}`,
+        command: `aws rds ${verb} --region ${database.region} --${what}-identifier ${database.identifier} ${flag} ${id}`,
       };
     }
     case 'vault_backup':
@@ -179,7 +192,7 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
 }
 
 function withParameters(loss: Loss, database: Database, change: Partial<DeleteParameters>): Loss {
-  const world = worldOf(loss.inventory, loss.at);
+  const world = worldOf({ ...loss.inventory, recoveryPoints: [] }, loss.at);
   const actions = loss.actions.map((action): Action => {
     if (action.kind !== 'delete_db_instance' && action.kind !== 'delete_db_cluster') return action;
     const match = matchDatabase(world, action);
@@ -207,10 +220,15 @@ function withLocks(loss: Loss, database: Database): Variant {
     recoveryPoints.filter((point) => point.databaseResourceId === database.resourceId).map(({ vaultArn }) => vaultArn),
   );
   const locked = vaults.map((vault) => (used.has(vault.arn) ? { ...vault, lock: 'compliance' as const } : vault));
-  const names = vaults.filter(({ arn }) => used.has(arn)).map(({ name }) => name);
   return {
     loss: { ...loss, inventory: { ...loss.inventory, vaults: locked } },
-    command: `aws backup put-backup-vault-lock-configuration --backup-vault-name ${names.join('|')} --min-retention-days 7 --changeable-for-days 3`,
+    command: vaults
+      .filter(({ arn }) => used.has(arn))
+      .map(
+        ({ name, region }) =>
+          `aws backup put-backup-vault-lock-configuration --region ${region} --backup-vault-name ${name} --min-retention-days 7 --changeable-for-days 3`,
+      )
+      .join('\n'),
   };
 }
 
@@ -232,7 +250,7 @@ function withVaultBackup(loss: Loss, database: Database): Variant {
   const held = withPoint(loss, { ...snapshot, kind: 'backup_snapshot', vaultArn: vault.arn });
   return {
     loss: { ...held, inventory: { ...held.inventory, vaults: [...held.inventory.vaults, vault] } },
-    command: `aws backup start-backup-job --backup-vault-name ${RESCUE_VAULT} --resource-arn ${arn} --iam-role-arn ROLE`,
+    command: `aws backup start-backup-job --region ${region} --backup-vault-name ${RESCUE_VAULT} --resource-arn ${arn} --iam-role-arn ROLE`,
   };
 }
 

@@ -15,13 +15,13 @@ const CLOCK_SKEW_SECONDS_MAX = 300;
 
 /** True for an instant so far ahead of another that no difference between clocks explains it. */
 export function liesAhead(instant: Instant, of: Instant): boolean {
-  return instant > addSeconds(of, CLOCK_SKEW_SECONDS_MAX);
+  return instant > of && instant > addSeconds(of, CLOCK_SKEW_SECONDS_MAX);
 }
 
 /** The newest instant a restore from this point gives back; null when AWS does not say. */
 export function newestInstantOf(point: RecoveryPoint): Instant | null {
   if (point.window === null) return point.dataAt;
-  invariant(point.window.earliest <= point.window.latest, 'a restore window runs forward', { id: point.id });
+  invariant(point.window.earliest <= point.window.latest, 'a restore window runs forward', point.window);
   return point.window.latest;
 }
 

@@ -8,6 +8,7 @@
  * "Working with backups"; AWS Backup Developer Guide, "Logically air-gapped vault".
  */
 
+import { parseArn } from '../core/arn.ts';
 import { unreachable } from '../core/invariant.ts';
 import { addDays, addSeconds, type Days, earliest, type Instant, latest, type Seconds } from '../core/time.ts';
 import { worsen } from './fate.ts';
@@ -50,17 +51,34 @@ interface Place {
   readonly region: string;
 }
 
-/** Everything in a place goes: databases, points, keys, vaults. What lies elsewhere stays, under its own key. */
+/** Everything in a place goes: databases, points, keys, vaults. What lies elsewhere stays, if its key lies elsewhere too. */
 function withdraw(world: World, within: (place: Place) => boolean, rule: RuleCode): World {
   const databases = world.databases.map((tracked) =>
     within(tracked.database) ? { ...tracked, alive: false } : tracked,
   );
   const left = { ...world, databases };
+  // A copy elsewhere may be encrypted under a key that stays behind.
+  const keysWithin = keysIn(within);
   return mapPoints(
     left,
-    ({ point }) => within(point),
+    ({ point }) => within(point) || keysWithin(point.keyArn),
     (tracked) => take(tracked, rule),
   );
+}
+
+/** Whether a key lies in a place; worked out once for each key, since many points share few. */
+function keysIn(within: (place: Place) => boolean): (keyArn: string | null) => boolean {
+  const known = new Map<string, boolean>();
+  return (keyArn) => {
+    if (keyArn === null) return false;
+    let isWithin = known.get(keyArn);
+    if (isWithin === undefined) {
+      const key = parseArn(keyArn);
+      isWithin = key !== null && within(key);
+      known.set(keyArn, isWithin);
+    }
+    return isWithin;
+  };
 }
 
 /**
@@ -116,6 +134,7 @@ function timePasses(world: World, days: Days): World {
     world.keys.filter(({ deletionAt }) => deletionAt !== null && deletionAt <= at).map(({ arn }) => arn),
   );
   const owners = new Map(world.databases.map(({ database }) => [database.resourceId, database]));
+  const before = daysBefore(at);
   const judge = (tracked: TrackedPoint): TrackedPoint => {
     const { point, fate } = tracked;
     if (point.keyArn !== null && dead.has(point.keyArn)) return take(tracked, 'key_destroyed');
@@ -125,7 +144,17 @@ function timePasses(world: World, days: Days): World {
     const retention = owners.get(point.databaseResourceId ?? '')?.retentionDays ?? point.retentionDays;
     if (point.createdAt === null || retention === null)
       return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
-    return addDays(point.createdAt, retention) <= at ? take(tracked, 'expires_by_itself') : tracked;
+    return point.createdAt <= before(retention) ? take(tracked, 'expires_by_itself') : tracked;
   };
   return mapPoints({ ...world, at, keys: world.keys.filter(({ arn }) => !dead.has(arn)) }, () => true, judge);
+}
+
+/** The instant that many days before one; worked out once for each number of days, since many points share few. */
+function daysBefore(at: Instant): (days: Days) => Instant {
+  const instants = new Map<Days, Instant>();
+  return (days) => {
+    const known = instants.get(days) ?? addDays(at, -days);
+    instants.set(days, known);
+    return known;
+  };
 }

@@ -76,57 +76,86 @@ export function matrixOf(
 
 function rowsOf(cut: Cut, database: Database, losses: readonly LossName[]): readonly LossRow[] {
   const world = cut(database);
-  return losses.map((loss) => rowOf(loss, pointsOf(meet(world, database, loss), database), world.at));
+  const views: LeftPoint[] = [];
+  return losses.map((loss) => rowOf(loss, pointsOf(meet(world, database, loss), database), world.at, views));
 }
 
-/** The row of the points of one database, as a loss leaves them. */
-export function rowOf<L extends string>(loss: L, points: readonly TrackedPoint[], at: Instant): LossRow<L> {
-  const left = points.filter(({ fate }) => isAlive(fate));
+/**
+ * The row of the points of one database, as a loss leaves them.
+ *
+ * @param views What earlier rows of the same database showed, by the place of each point, which no loss changes: what
+ *   is the same in many rows is made once. Filled in here.
+ */
+export function rowOf<L extends string>(
+  loss: L,
+  points: readonly TrackedPoint[],
+  at: Instant,
+  views: LeftPoint[] = [],
+): LossRow<L> {
+  const left: LeftPoint[] = [];
+  const unknown: LossRow['unknown'][number][] = [];
+  let newest: Instant | null = null;
+  let last: Instant | null = null;
+  let endless = false;
+  for (let place = 0; place < points.length; place += 1) {
+    const tracked = points[place] as TrackedPoint;
+    const { point, fate } = tracked;
+    if (fate.word === 'unknown') unknown.push({ id: point.id, rules: fate.rules });
+    if (!isAlive(fate)) continue;
+    const view = viewOf(tracked, views[place]);
+    views[place] = view;
+    left.push(view);
+    newest = laterOf(newest, newestInstantOf(point));
+    last = laterOf(last, fate.until);
+    endless ||= fate.until === null;
+  }
   return {
     loss,
-    left: left.map(({ point, fate }) => ({ id: point.id, kind: point.kind, until: fate.until })),
-    unknown: points
-      .filter(({ fate }) => fate.word === 'unknown')
-      .map(({ point, fate }) => ({ id: point.id, rules: fate.rules })),
-    dataLossSeconds: leastLoss(left, at),
-    lastEndsAt: lastEnd(left),
+    left,
+    unknown,
+    dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
+    lastEndsAt: endless ? null : last,
     kinds: kindsOf(points),
   };
 }
 
-function leastLoss(left: readonly TrackedPoint[], at: Instant): Seconds | null {
-  let newest: Instant | null = null;
-  for (const { point } of left) {
-    const instant = newestInstantOf(point);
-    if (instant !== null) newest = newest === null ? instant : latest(newest, instant);
-  }
-  return newest === null ? null : dataLossSeconds(newest, at);
+function laterOf(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null) return b;
+  return b === null ? a : latest(a, b);
 }
 
-/** The end of the last; null when one has none. */
-function lastEnd(left: readonly TrackedPoint[]): Instant | null {
-  let last: Instant | null = null;
-  for (const { fate } of left) {
-    if (fate.until === null) return null;
-    last = last === null ? fate.until : latest(last, fate.until);
-  }
-  return last;
+function viewOf({ point: { id, kind }, fate: { until } }: TrackedPoint, earlier: LeftPoint | undefined): LeftPoint {
+  const same = earlier !== undefined && earlier.until === until && earlier.id === id && earlier.kind === kind;
+  return same ? earlier : { id, kind, until };
+}
+
+interface KindCount {
+  readonly kind: RecoveryPointKind;
+  points: number;
+  left: number;
+  best: FateWord;
 }
 
 function kindsOf(points: readonly TrackedPoint[]): readonly KindFate[] {
-  const counts = new Map<RecoveryPointKind, { points: number; left: number; best: number }>();
+  const counts: KindCount[] = [];
+  let count: KindCount | undefined;
   for (const { point, fate } of points) {
-    let count = counts.get(point.kind);
-    if (count === undefined) {
-      count = { points: 0, left: 0, best: FATE_WORDS.length };
-      counts.set(point.kind, count);
+    const { kind } = point;
+    // Points of one kind lie side by side, and there are few kinds: a list finds them faster than a map.
+    if (count?.kind !== kind) {
+      count = counts.find((other) => other.kind === kind);
+      if (count === undefined) {
+        count = { kind, points: 0, left: 0, best: 'lost' };
+        counts.push(count);
+      }
     }
     count.points += 1;
     if (isAlive(fate)) count.left += 1;
-    count.best = Math.min(count.best, FATE_WORDS.indexOf(fate.word));
+    if (count.best !== fate.word && isBetter(fate.word, count.best)) count.best = fate.word;
   }
-  return RECOVERY_POINT_KINDS.flatMap((kind) => {
-    const count = counts.get(kind);
-    return count === undefined ? [] : [{ ...count, kind, best: FATE_WORDS[count.best] ?? 'lost' }];
-  });
+  return counts.sort((a, b) => RECOVERY_POINT_KINDS.indexOf(a.kind) - RECOVERY_POINT_KINDS.indexOf(b.kind));
+}
+
+function isBetter(word: FateWord, than: FateWord): boolean {
+  return FATE_WORDS.indexOf(word) < FATE_WORDS.indexOf(than);
 }

@@ -38,13 +38,23 @@ export function roomsOf({ quotas, recoveryPoints }: Inventory): readonly Room[] 
     quotas.map((quota) => [keyOf(quota, quota.name), { ...quota, maybe: 0, read: true }]),
   );
   const counts = new Map<string, { readonly scope: Scope; readonly name: QuotaName; used: number }>();
+  let count: { readonly scope: Scope; readonly name: QuotaName; used: number } | undefined;
+  let kind: RecoveryPointKind | null = null;
+  let ofCluster = false;
+  let name: QuotaName | null = null;
   for (const point of recoveryPoints) {
-    const name = limitOf(point);
+    // Points of one kind, place and limit often lie side by side.
+    if (point.kind !== kind || point.ofCluster !== ofCluster) {
+      ({ kind, ofCluster } = point);
+      name = limitOf(point);
+    }
     if (name === null) continue;
-    const key = keyOf(point, name);
-    const count = counts.get(key);
-    if (count === undefined) counts.set(key, { scope: point, name, used: 1 });
-    else count.used += 1;
+    if (count === undefined || count.name !== name || !isSamePlace(count.scope, point)) {
+      const key = keyOf(point, name);
+      count = counts.get(key) ?? { scope: point, name, used: 0 };
+      counts.set(key, count);
+    }
+    count.used += 1;
   }
   for (const [key, { scope, name, used }] of counts) {
     if (!rooms.has(key)) rooms.set(key, { ...emptyRoom(scope, name), used });
@@ -102,6 +112,10 @@ function roomAt(rooms: readonly Room[], scope: Scope, name: QuotaName): Room {
 
 function emptyRoom({ accountId, region }: Scope, name: QuotaName): Room {
   return { accountId, region, name, used: 0, maybe: 0, max: DEFAULT_MAX[name], read: false };
+}
+
+function isSamePlace(a: Scope, b: Scope): boolean {
+  return a.region === b.region && a.accountId === b.accountId;
 }
 
 function keyOf(scope: Scope, name: QuotaName): string {

@@ -319,6 +319,18 @@ export const RULES = {
     source: 'API kms ScheduleKeyDeletion, DisableKey',
   },
 
+  // Engine versions.
+  engine_version_not_offered: {
+    statement:
+      'A restore starts in the engine version of its recovery point; one that AWS no longer offers needs an upgrade first, which may not work.',
+    source:
+      'API RestoreDBInstanceFromDBSnapshot, which takes no EngineVersion; UG "Upgrading a DB snapshot engine version"',
+  },
+  engine_version_unknown: {
+    statement: 'A recovery point that tells no engine version may be of one that AWS no longer offers.',
+    source: 'API DescribeDBEngineVersions',
+  },
+
   // Losses that no call brings about.
   region_out_of_reach: {
     statement: 'Everything in a region that is lost is out of reach: databases, recovery points, vaults and keys.',

@@ -11,6 +11,8 @@ import type { Action } from '../intent/action.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import { apply } from './apply.ts';
 import { settleReadability } from './apply-key.ts';
+import { deleteSnapshots, type SnapshotDeletion } from './apply-snapshot.ts';
+import type { Room } from './room.ts';
 import type { Effect, Refusals } from './step.ts';
 import { pointsOwnedBy, type TrackedPoint, type World, worldOf } from './world.ts';
 
@@ -22,13 +24,17 @@ export interface Survival {
   readonly effects: readonly Effect[];
 }
 
-/** Folds actions, in order, over the world that an inventory shows at an instant. */
+/**
+ * Folds actions, in order, over the world that an inventory shows at an instant.
+ *
+ * @param options `rooms` is what a larger inventory has room for, when this one is a part of it.
+ */
 export function survive(
   inventory: Inventory,
   actions: readonly Action[],
-  options: { readonly at: Instant; readonly refusals: Refusals },
+  options: { readonly at: Instant; readonly refusals: Refusals; readonly rooms?: readonly Room[] },
 ): Survival {
-  const start = worldOf(inventory, options.at);
+  const start = worldOf(inventory, options.at, options.rooms);
   const { world, effects } = foldActions(start, actions, options.refusals);
   const after = settleReadability(world);
   invariant(effects.length === actions.length, 'every action has its effect', { actions: actions.length });
@@ -44,12 +50,37 @@ export function foldActions(
 ): { readonly world: World; readonly effects: readonly Effect[] } {
   const effects: Effect[] = [];
   let world = start;
+  for (let next = 0; next < actions.length; ) {
+    const run = snapshotRunAt(actions, next);
+    const together = run.length > 1 ? deleteSnapshots(world, run) : null;
+    const done = together ?? oneByOne(world, run.length > 0 ? run : actions.slice(next, next + 1), refusals);
+    for (const effect of done.effects) effects.push(effect);
+    world = done.world;
+    next += done.effects.length;
+  }
+  return { world, effects };
+}
+
+function oneByOne(start: World, actions: readonly Action[], refusals: Refusals) {
+  const effects: Effect[] = [];
+  let world = start;
   for (const action of actions) {
     const step = apply(world, action, refusals);
     effects.push(step.effect);
     world = step.world;
   }
   return { world, effects };
+}
+
+/** The deletions of snapshots that stand side by side from a place on: a purge has thousands. */
+function snapshotRunAt(actions: readonly Action[], from: number): readonly SnapshotDeletion[] {
+  const run: SnapshotDeletion[] = [];
+  for (let place = from; place < actions.length; place += 1) {
+    const action = actions[place];
+    if (action?.kind !== 'delete_db_snapshot' && action?.kind !== 'delete_db_cluster_snapshot') break;
+    run.push(action);
+  }
+  return run;
 }
 
 /** The recovery points taken from one database, in a survival's end state. */

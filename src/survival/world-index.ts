@@ -27,9 +27,9 @@ export interface WorldIndex {
 export function indexOf(databases: readonly Database[], points: readonly RecoveryPoint[]): WorldIndex {
   return {
     points: points.length,
-    pointsByArn: placesBy(points, ({ arn }) => [arn]),
-    pointsById: placesBy(points, ({ id }) => [id]),
-    pointsByOwner: placesBy(points, ({ databaseResourceId: owner }) => (owner === null ? [] : [owner])),
+    pointsByArn: placesBy(points, ({ arn }) => arn),
+    pointsById: placesBy(points, ({ id }) => id),
+    pointsByOwner: placesBy(points, ({ databaseResourceId }) => databaseResourceId),
     databases: placesBy(databases, namesOf),
     databasesByMember: placesBy(databases, ({ members }) => members.flatMap(namesOf)),
   };
@@ -41,7 +41,11 @@ function namesOf({ resourceId, arn, identifier }: Pick<Database, 'resourceId' | 
 
 const NOWHERE: readonly number[] = [];
 
-function placesBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Places {
+/** The keys that an item is found by: one, several, or none. */
+export type KeysOf<T> = (item: T) => string | null | readonly string[];
+
+/** Where the items with a key are; the table is made when it is first asked for. */
+export function placesBy<T>(items: readonly T[], keysOf: KeysOf<T>): Places {
   let table: Map<string, number[]> | null = null;
   return (key) => {
     table ??= tableOf(items, keysOf);
@@ -49,14 +53,23 @@ function placesBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]
   };
 }
 
-function tableOf<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, number[]> {
+function tableOf<T>(items: readonly T[], keysOf: KeysOf<T>): Map<string, number[]> {
   const table = new Map<string, number[]>();
-  for (const [place, item] of items.entries()) {
-    for (const key of keysOf(item)) {
-      const places = table.get(key);
-      if (places === undefined) table.set(key, [place]);
-      else if (places.at(-1) !== place) places.push(place);
+  // What lies side by side is often of one database: its list need not be looked up for each.
+  let last: string | null = null;
+  let places: number[] = [];
+  const add = (key: string, place: number) => {
+    if (key !== last) {
+      places = table.get(key) ?? [];
+      if (places.length === 0) table.set(key, places);
+      last = key;
     }
+    if (places.at(-1) !== place) places.push(place);
+  };
+  for (let place = 0; place < items.length; place += 1) {
+    const keys = keysOf(items[place] as T);
+    if (typeof keys === 'string') add(keys, place);
+    else if (keys !== null) for (const key of keys) add(key, place);
   }
   return table;
 }

@@ -8,7 +8,8 @@
 import type { Instant } from '../core/time.ts';
 import type { Prerequisite } from '../intent/action.ts';
 import type { Database, Inventory, Key, RecoveryPoint, Vault } from '../inventory/model.ts';
-import { type Fate, worsen } from './fate.ts';
+import { type VersionsGone, versionsGone } from './engine-versions.ts';
+import { type Fate, UNTOUCHED, worsen } from './fate.ts';
 import { type Room, roomsOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
 import { indexOf, type Places, type WorldIndex } from './world-index.ts';
@@ -47,8 +48,14 @@ export interface World {
   readonly keysInDoubt: readonly string[];
   /** How much more of each limited thing AWS would accept. */
   readonly rooms: readonly Room[];
+  /** Engine versions that can no longer be restored into. */
+  readonly versionsGone: VersionsGone;
   /** Things a restore needs that an action deleted, by kind and name. */
-  readonly prerequisitesLost: readonly { readonly prerequisite: Prerequisite; readonly name: string }[];
+  readonly prerequisitesLost: readonly {
+    readonly prerequisite: Prerequisite;
+    readonly name: string;
+    readonly arn: string | null;
+  }[];
 }
 
 /**
@@ -76,6 +83,7 @@ export function worldOf(inventory: Inventory, at: Instant, rooms: readonly Room[
     vaults: inventory.vaults,
     keysInDoubt: [],
     rooms,
+    versionsGone: versionsGone(inventory),
     prerequisitesLost: [],
   };
 }
@@ -97,7 +105,7 @@ export function pointsOwnedBy(world: World, resourceId: string): readonly Tracke
 
 function found(world: World, places: readonly number[], isIt: (tracked: TrackedPoint) => boolean) {
   const { points, index } = world;
-  const indexed = places.map((place) => points[place]).filter((tracked) => tracked !== undefined);
+  const indexed = places.map((place) => points[place] as TrackedPoint);
   return points.length === index.points ? indexed : [...indexed, ...points.slice(index.points).filter(isIt)];
 }
 
@@ -134,6 +142,19 @@ function chosenAt({ databases }: World, places: Places, keys: readonly (string |
     .filter((tracked) => tracked !== undefined);
 }
 
+/** A copy with every point taken from the database with this resource id changed. */
+export function changeOwned(world: World, resourceId: string, change: (tracked: TrackedPoint) => TrackedPoint): World {
+  const { points, index } = world;
+  const changed = points.slice();
+  for (const place of index.pointsByOwner(resourceId)) changed[place] = change(points[place] as TrackedPoint);
+  // What a step has made is in no table.
+  for (let place = index.points; place < points.length; place += 1) {
+    const tracked = points[place] as TrackedPoint;
+    if (tracked.point.databaseResourceId === resourceId) changed[place] = change(tracked);
+  }
+  return { ...world, points: changed };
+}
+
 /** A copy with these databases of the world changed. */
 export function changeDatabases(
   world: World,
@@ -154,7 +175,8 @@ export function mapPoints(
   chosen: (tracked: TrackedPoint) => boolean,
   change: (tracked: TrackedPoint) => TrackedPoint,
 ): World {
-  return { ...world, points: world.points.map((tracked) => (chosen(tracked) ? change(tracked) : tracked)) };
+  const points = world.points.map((tracked) => (chosen(tracked) ? change(tracked) : tracked));
+  return points.every((tracked, place) => tracked === world.points[place]) ? world : { ...world, points };
 }
 
 /** A point that the rule leaves where it is, with the rule noted. */
@@ -186,20 +208,19 @@ const BACKUP_STATUSES_ALIVE: readonly string[] = ['available', 'completed'];
 const REPLICA_STATUSES_ALIVE: readonly string[] = ['available', 'active', 'replicating', 'retained'];
 
 function initialFate(point: RecoveryPoint, at: Instant): Fate {
-  const untouched: Fate = { word: 'survives', until: null, rules: [] };
-  if (point.kind === 's3_export') return worsen(untouched, 'unreadable', 'export_restores_nothing');
+  if (point.kind === 's3_export') return worsen(UNTOUCHED, 'unreadable', 'export_restores_nothing');
   if (point.vaultArn !== null && !BACKUP_STATUSES_ALIVE.includes(point.status)) {
-    return worsen(untouched, 'unknown', 'backup_point_expired');
+    return worsen(UNTOUCHED, 'unknown', 'backup_point_expired');
   }
-  if (restoresToAnyInstant(point) && point.window === null) return worsen(untouched, 'unknown', 'window_missing');
+  if (restoresToAnyInstant(point) && point.window === null) return worsen(UNTOUCHED, 'unknown', 'window_missing');
   if (point.kind === 'replicated_automated_backup' && !REPLICA_STATUSES_ALIVE.includes(point.status)) {
-    return worsen(untouched, 'unknown', 'not_available_yet');
+    return worsen(UNTOUCHED, 'unknown', 'not_available_yet');
   }
   if (!restoresToAnyInstant(point) && point.vaultArn === null && point.status !== 'available') {
-    return worsen(untouched, 'unknown', 'not_available_yet');
+    return worsen(UNTOUCHED, 'unknown', 'not_available_yet');
   }
   const shared = point.kind === 'shared_snapshot' || point.kind === 'public_snapshot';
-  const fate = shared ? worsen(untouched, 'unknown', 'shared_by_other_account') : untouched;
+  const fate = shared ? worsen(UNTOUCHED, 'unknown', 'shared_by_other_account') : UNTOUCHED;
   if (point.expiresAt === null) return fate;
   if (point.expiresAt <= at) return worsen(fate, 'unknown', 'expires_by_itself');
   return worsen(fate, 'survives_until', 'expires_by_itself', point.expiresAt);

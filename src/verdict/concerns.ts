@@ -8,10 +8,17 @@
 import type { Action, Change, Intent } from '../intent/action.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import { FATE_WORDS } from '../survival/fate.ts';
-import { actsOnDatabase, matchDatabase, matchVaults, namesakes } from '../survival/match.ts';
+import {
+  actsOnDatabase,
+  type DatabaseAction,
+  type Match,
+  matchDatabase,
+  matchVaults,
+  namesakes,
+} from '../survival/match.ts';
 import type { RuleCode } from '../survival/rules.ts';
 import type { Survival } from '../survival/survive.ts';
-import type { TrackedPoint } from '../survival/world.ts';
+import type { TrackedPoint, World } from '../survival/world.ts';
 import type { Reason } from './document.ts';
 import { losesNothing, spareReplicas } from './harmless.ts';
 import { reason } from './reason.ts';
@@ -48,9 +55,10 @@ export function concernsOf(
   const losing = new Set(reached.map(({ point }) => point.databaseResourceId));
   const sealed = sealedKeys(survival);
   const buried = new Set(survival.after.databases.filter(({ alive }) => !alive).map(({ database }) => database.arn));
+  const matchOf = matcher(survival.before);
   const touched = inventory.databases.flatMap((database): Concern[] => {
     const deleted = buried.has(database.arn);
-    const known = [...mismatches(intent, database, survival), ...disarmings(intent, database, survival)];
+    const known = [...mismatches(intent, database, matchOf), ...disarmings(intent, database, matchOf)];
     // A living database goes down with its key, whether or not it has any recovery point.
     const dies = deleted || (database.keyArn !== null && sealed.has(database.keyArn));
     return dies || known.length > 0 || losing.has(database.resourceId) ? [{ database, deleted, known }] : [];
@@ -106,16 +114,29 @@ function reachedPoints({ before, after }: Survival): readonly TrackedPoint[] {
   });
 }
 
-/** The keys that the change makes unusable. */
+/** The keys that the change makes unusable, or may by changing who is let in. */
 function sealedKeys({ before, after }: Survival): ReadonlySet<string> {
   const usable = new Set(before.keys.filter(({ state }) => state === 'enabled').map(({ arn }) => arn));
-  return new Set(after.keys.filter(({ arn, state }) => state !== 'enabled' && usable.has(arn)).map(({ arn }) => arn));
+  const unusable = after.keys.filter(({ state }) => state !== 'enabled').map(({ arn }) => arn);
+  return new Set([...unusable, ...after.keysInDoubt].filter((arn) => usable.has(arn)));
 }
 
-function mismatches(intent: Intent, database: Database, { before }: Survival): readonly Reason[] {
+type MatchOf = (action: DatabaseAction) => Match;
+
+/** What each action names, looked up once however many databases there are to compare it with. */
+function matcher(before: World): MatchOf {
+  const matches = new Map<Action, Match>();
+  return (action) => {
+    const match = matches.get(action) ?? matchDatabase(before, action);
+    matches.set(action, match);
+    return match;
+  };
+}
+
+function mismatches(intent: Intent, database: Database, matchOf: MatchOf): readonly Reason[] {
   const named = intent.actions.find((action) => {
     if (!actsOnDatabase(action)) return false;
-    const match = matchDatabase(before, action);
+    const match = matchOf(action);
     return match.kind === 'another' && match.tracked.database.resourceId === database.resourceId;
   });
   if (named === undefined) return [];
@@ -127,12 +148,12 @@ function mismatches(intent: Intent, database: Database, { before }: Survival): r
   ];
 }
 
-function disarmings(intent: Intent, database: Database, { before }: Survival): readonly Reason[] {
+function disarmings(intent: Intent, database: Database, matchOf: MatchOf): readonly Reason[] {
   return intent.changes
     .filter((change) =>
       change.steps.some((step) => {
         if (!actsOnDatabase(step)) return false;
-        const match = matchDatabase(before, step);
+        const match = matchOf(step);
         if (match.kind === 'none' || match.tracked.database.resourceId !== database.resourceId) return false;
         return change.class === 'disarm' || weakens(step, database);
       }),

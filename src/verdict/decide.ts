@@ -7,18 +7,20 @@
  */
 
 import type { PrincipalAuthority } from '../authority/authority.ts';
-import { printScope } from '../core/arn.ts';
+import { printScope, type Scope } from '../core/arn.ts';
 import { type Digest, digestOf } from '../core/canonical.ts';
 import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Intent } from '../intent/action.ts';
 import { inventoryDigest } from '../inventory/digest.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
+import { groupsOf } from '../inventory/one-each.ts';
 import { inStableOrder } from '../inventory/order.ts';
 import { resolveRequirement } from '../policy/resolve.ts';
 import type { Policy } from '../policy/schema.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import { deletionOf } from '../survival/purge.ts';
+import { partsOf } from '../survival/surroundings.ts';
 import { type Survival, survive } from '../survival/survive.ts';
 import { checklistOf } from './checklist.ts';
 import { concernsOf, putsAtStake } from './concerns.ts';
@@ -54,11 +56,14 @@ export function decideChange(asked: Question): DecisionDocument {
   const state = intent.state ? judgeState(intent.state, question.sightings ?? [], inventory) : null;
   const concerns = concernsOf(intent, inventory, survival, state?.reasons ?? []);
   const moved = settingsMoved(intent, survival.before);
-  const change = { digest: intent.digest, strongNow: [...moved.shownStrong, ...moved.madeStrong] };
+  // A state that contradicts what is known of it shows nothing that can be believed.
+  const shownStrong = (state?.reasons ?? []).length === 0 ? moved.shownStrong : [];
+  const change = { digest: intent.digest, strongNow: [...shownStrong, ...moved.madeStrong] };
+  const partOf = partsOf(inventory);
   const judged = concerns.databases.map(({ database, known, deleted }) =>
     judgeDatabase({
       database,
-      inventory,
+      inventory: partOf(database).inventory,
       survival: deleted ? survival : withDeletion(question, database),
       requirement: resolveRequirement(policy, database),
       drills: question.drills,
@@ -85,8 +90,9 @@ export function decideChange(asked: Question): DecisionDocument {
       question,
       judged.map(({ readyUntil }) => readyUntil),
     ),
+    endpoint: inventory.endpoint,
     principal: askingPrincipal(question),
-    scope: intent.scope ?? inventory.scopes[0] ?? { accountId: inventory.principal.accountId, region: 'unknown' },
+    scope: intent.scope ?? onlyScope(concerns.databases.map(({ database }) => database)) ?? onlyScope(inventory.scopes),
     checklist: checklistOf({
       intent,
       inventory,
@@ -106,20 +112,53 @@ export function decideChange(asked: Question): DecisionDocument {
     changes: intent.changes.map(({ address, actions, class: kind }) => ({ address, actions, class: kind })),
     disarmings: moved.disarmings,
     // What a blocked change would make strong may never come.
-    rearmings: [...moved.shownStrong, ...(decision === 'block' ? [] : moved.madeStrong)],
+    rearmings: [...shownStrong, ...(decision === 'block' ? [] : moved.madeStrong)],
     gaps: [...inventory.gaps, ...(question.authority?.gaps ?? [])],
   };
 }
 
 /** Whether one database would come back, were it deleted now: the question of `muster report`. */
-export function judgeNow(question: Omit<Question, 'intent' | 'logged'>, database: Database): DatabaseView {
-  const { policy, drills, at } = question;
-  const inventory = inStableOrder(question.inventory);
-  const survival = survive(inventory, deletionOf(database), { at, refusals: 'lifted' });
-  const requirement = resolveRequirement(policy, database);
-  const known = [...staleness({ inventory, policy, at }), ...remembered({ ...question, inventory }, database)];
-  const { authority = null } = question;
-  return judgeDatabase({ database, inventory, survival, requirement, drills, at, authority, known }).view;
+export function judgeNow(question: Present, database: Database): DatabaseView {
+  return presentJudge(question)(database);
+}
+
+/** The same of several databases; the inventory is put into order and indexed once for all of them. */
+export function judgeAllNow(question: Present, databases: readonly Database[]): readonly DatabaseView[] {
+  return databases.map(presentJudge(question));
+}
+
+/** A question without a change. */
+type Present = Omit<Question, 'intent' | 'logged'>;
+
+/** Judges a database by its part of the inventory, which is all that its own deletion reaches. */
+function presentJudge(asked: Present): (database: Database) => DatabaseView {
+  const question = { ...asked, inventory: inStableOrder(asked.inventory) };
+  const { policy, at, authority = null, memory = NO_MEMORY } = question;
+  const stale = staleness(question);
+  const partOf = partsOf(question.inventory);
+  const drillsBy = groupedBy(question.drills, ({ databaseResourceId }) => databaseResourceId);
+  const disarmingsBy = groupedBy(memory.disarmings, ({ databaseResourceId }) => databaseResourceId);
+  return (database) => {
+    const { inventory, rooms } = partOf(database);
+    const survival = survive(inventory, deletionOf(database), { at, refusals: 'lifted', rooms });
+    const requirement = resolveRequirement(policy, database);
+    const drills = drillsBy.get(database.resourceId) ?? [];
+    const own = { ...memory, disarmings: disarmingsBy.get(database.resourceId) ?? [] };
+    // A setting may be of a key or a vault that nothing of the database lies under any more: those are in the whole.
+    const known = [...stale, ...remembered({ ...question, memory: own }, database)];
+    return judgeDatabase({ database, inventory, survival, requirement, drills, at, authority, known }).view;
+  };
+}
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  return new Map(groupsOf(items, keyOf).flatMap((group) => group.slice(0, 1).map((first) => [keyOf(first), group])));
+}
+
+/** The one place of several things; null when they lie in several, or when there are none. */
+function onlyScope(scopes: readonly (Scope | null)[]): Scope | null {
+  const [first = null] = scopes;
+  const isSame = (scope: Scope | null) => scope?.accountId === first?.accountId && scope?.region === first?.region;
+  return first !== null && scopes.every(isSame) ? { accountId: first.accountId, region: first.region } : null;
 }
 
 /** Who asks: whoever's authority was asked for, else whoever made the reads. */
@@ -157,7 +196,7 @@ function approvalReason(decision: Decision): readonly Reason[] {
 
 function staleness({ inventory, policy, at }: Pick<Question, 'inventory' | 'policy' | 'at'>): readonly Reason[] {
   const age = secondsBetween(inventory.observedAt, at);
-  const of = `the inventory of ${printScope(inventory.scopes[0] ?? { accountId: 'no account', region: 'no region' })}`;
+  const of = `the inventory of ${inventory.scopes.map(printScope).join(', ') || 'no place'}`;
   if (liesAhead(inventory.observedAt, at)) {
     const message = `${of} was read ${printDuration(-age)} after the instant that is judged`;
     return [reason('inventory_stale', message, { remedy: 'judge by an instant that is not before it' })];

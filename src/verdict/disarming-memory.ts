@@ -39,13 +39,20 @@ export interface SettingsMemory {
 /** Nothing was seen yet. */
 export const NO_MEMORY: SettingsMemory = { disarmings: [], rearmings: [] };
 
-/** What decisions on record saw; those kept before settings were written down saw nothing. */
-export function rememberedOf(decisions: readonly DecisionDocument[]): SettingsMemory {
+/**
+ * What decisions on record saw; those kept before settings were written down saw nothing.
+ *
+ * @param endpoint What is asked now: what was decided of a lab says nothing of AWS. A decision that does not tell what it
+ *   asked is believed where it warns, and not where it calms.
+ */
+export function rememberedOf(kept: readonly DecisionDocument[], endpoint: string | null): SettingsMemory {
+  const decisions = kept.filter((decision) => decision.endpoint === undefined || decision.endpoint === endpoint);
+  const certain = decisions.filter((decision) => decision.endpoint === endpoint);
   return {
     disarmings: decisions.flatMap(({ at, principal, changeDigest, decision, disarmings = [] }) =>
       disarmings.map((disarming) => ({ ...disarming, at, principal, changeDigest, decision })),
     ),
-    rearmings: decisions.flatMap(({ at, rearmings = [] }) => rearmings.map((rearming) => ({ ...rearming, at }))),
+    rearmings: certain.flatMap(({ at, rearmings = [] }) => rearmings.map((rearming) => ({ ...rearming, at }))),
   };
 }
 

@@ -111,12 +111,14 @@ function movedOnDatabase(step: DatabaseAction, before: World, { intent, byClass 
   if (match.kind === 'none') return NOTHING;
   const { database } = match.tracked;
   const at = (setting: DisarmableSetting): SettingOf => settingOf(database, setting, database.arn);
+  // What a document shows of a database that bore the name earlier is no strength of this one.
+  const strong = (held: Held) => (match.kind === 'found' ? strongIn(held, at) : []);
   if (step.kind === 'delete_db_instance' || step.kind === 'delete_db_cluster') {
     // The tool disarms before it deletes, and a deletion that then fails leaves the database disarmed.
     const disarms = step.parameters.disarmsProtection && database.deletionProtection;
     const disarmings = disarms ? [{ ...at('deletion_protection'), from: true, to: false }] : [];
     // A deletion by a tool that keeps settings shows them; the flags of a command or a cleaner show nothing of that.
-    const shownStrong = KEEPS_SETTINGS.includes(intent.source) ? strongIn(step.parameters, at) : [];
+    const shownStrong = KEEPS_SETTINGS.includes(intent.source) ? strong(step.parameters) : [];
     return { ...NOTHING, disarmings, shownStrong };
   }
   const { deletionProtection, retentionDays, skipFinalSnapshot, deleteAutomatedBackups } = step.change;
@@ -134,15 +136,18 @@ function movedOnDatabase(step: DatabaseAction, before: World, { intent, byClass 
   if (byClass && untold) disarmings.push({ ...at('tool_setting'), from: null, to: null });
   // What a tool weakens it held strong until then.
   const shownStrong = disarmings
-    .filter(({ setting }) => KEPT_BY_TOOLS.includes(setting))
+    .filter(({ setting }) => match.kind === 'found' && KEPT_BY_TOOLS.includes(setting))
     .map(({ setting }) => at(setting));
-  return { disarmings, shownStrong, madeStrong: strongIn(step.change, at) };
+  return { disarmings, shownStrong, madeStrong: strong(step.change) };
 }
 
-function strongIn(
-  held: { readonly skipFinalSnapshot?: boolean | null; readonly deleteAutomatedBackups?: boolean | null },
-  at: (setting: DisarmableSetting) => SettingOf,
-): readonly SettingOf[] {
+/** What a tool keeps of a database. */
+interface Held {
+  readonly skipFinalSnapshot?: boolean | null;
+  readonly deleteAutomatedBackups?: boolean | null;
+}
+
+function strongIn(held: Held, at: (setting: DisarmableSetting) => SettingOf): readonly SettingOf[] {
   return [
     ...(held.skipFinalSnapshot === false ? [at('skip_final_snapshot')] : []),
     ...(held.deleteAutomatedBackups === false ? [at('delete_automated_backups')] : []),

@@ -131,8 +131,11 @@ export interface DecisionDocument {
   readonly policyDigest: Digest;
   readonly at: Instant;
   readonly validUntil: Instant;
+  /** What was asked instead of AWS itself, null for AWS; absent in decisions that were kept before it was written down. */
+  readonly endpoint?: string | null;
   readonly principal: string;
-  readonly scope: Scope;
+  /** Where the change runs; null when that may be any of several places, or none was read. */
+  readonly scope: Scope | null;
   readonly checklist: readonly ChecklistPoint[];
   readonly reasons: readonly Reason[];
   readonly databases: readonly DatabaseView[];

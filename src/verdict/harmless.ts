@@ -46,9 +46,12 @@ function isIdle(step: Action, { before, effects }: Survival, spare: readonly Dat
   if (step.target.scope === null) return false;
   const keys = new Set([step.target.arn, ...matchKeys(before, step.target).map(({ arn }) => arn)]);
   const isMeant = (arn: string | null) => arn !== null && keys.has(arn);
+  // Whatever is encrypted under a key that was not shown may be under this one.
+  const isUnder = ({ encrypted, keyArn }: { readonly encrypted: boolean; readonly keyArn: string | null }) =>
+    isMeant(keyArn) || (encrypted && keyArn === null);
   const inUse =
-    before.databases.some(({ database }) => isMeant(database.keyArn) || isMeant(database.managedSecretKeyArn)) ||
-    before.points.some(({ point }) => isMeant(point.keyArn));
+    before.databases.some(({ database }) => isUnder(database) || isMeant(database.managedSecretKeyArn)) ||
+    before.points.some(({ point }) => isUnder(point));
   return !inUse && effects.some(({ action, outcome }) => action === step && outcome === 'applied');
 }
 

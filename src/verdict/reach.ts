@@ -3,11 +3,11 @@
  *
  * With the authority of the asking principal known, a survivor is within its reach when it may take it away by any
  * call, wherever in the account it lies. Without, everything in the database's own account and region counts as within
- * reach, unless a lock keeps it from everyone there.
+ * reach, unless a lock keeps it from everyone there and its key is not theirs.
  * Source: AWS Backup Developer Guide, "AWS Backup Vault Lock" and "Logically air-gapped vault".
  */
 
-import type { Permit, PrincipalAuthority } from '../authority/authority.ts';
+import type { Call, Permit, PrincipalAuthority } from '../authority/authority.ts';
 import { parseArn } from '../core/arn.ts';
 import { permitToTake } from '../survival/authority-ways.ts';
 import type { TrackedPoint } from '../survival/world.ts';
@@ -21,7 +21,7 @@ export type ReachInput = Pick<Case, 'database' | 'inventory' | 'survival' | 'aut
 export function permitOver(tracked: TrackedPoint, input: ReachInput): Permit | null {
   const { database, inventory, survival, authority = null } = input;
   if (authority === null) return null;
-  if (!isNear(tracked, input, authority)) return 'denied';
+  if (!isNear(tracked, input, authority)) return authority.permits(ASSUME) === 'denied' ? 'denied' : 'unknown';
   // The vaults as the change leaves them: it may have unlocked one.
   return permitToTake(authority.permits, tracked.point, {
     ...inventory,
@@ -38,16 +38,32 @@ export function reachOf(tracked: TrackedPoint, input: ReachInput): Reach {
   if (madeByChange || touched || retained) return 'same_plan';
   const permit = permitOver(tracked, input);
   if (permit !== null && permit !== 'denied') return 'principal';
-  if (point.accountId !== database.accountId) return 'other_account';
+  const keyed = permit === null && point.keyArn !== null && isLocalKey(point.keyArn, input);
+  if (point.accountId !== database.accountId && !keyed) return 'other_account';
   if (point.region !== database.region) return 'other_region';
   if (permit === 'denied') return 'same_account';
   const vault = survival.after.vaults.find(({ arn }) => arn === point.vaultArn);
   const locked = vault !== undefined && (vault.airGapped || vault.lock === 'compliance');
-  return locked ? 'same_account' : 'principal';
+  // A lock does nothing for the key.
+  return locked && !keyed ? 'same_account' : 'principal';
 }
 
-/** A principal deletes in the account of the database and in its own; in others, what their own policies let it. */
+/** The way into an account that is not the caller's own. */
+const ASSUME: Call = { action: 'sts:AssumeRole', resource: null };
+
+/**
+ * A principal deletes in the account of the database and in its own, the keys there of what lies elsewhere among it; in
+ * others, what a role there lets it.
+ */
 function isNear({ point }: TrackedPoint, { database }: ReachInput, { principal }: PrincipalAuthority): boolean {
   const own = principal === null ? undefined : parseArn(principal)?.accountId;
-  return point.accountId === database.accountId || point.accountId === own;
+  const keyIn = point.keyArn === null ? undefined : parseArn(point.keyArn)?.accountId;
+  return [point.accountId, keyIn].some((id) => id !== undefined && (id === database.accountId || id === own));
+}
+
+/** A copy may lie in another account under a key of the database's own: whoever holds the key holds the copy. */
+function isLocalKey(keyArn: string, { database, inventory }: ReachInput): boolean {
+  const { accountId, region } = parseArn(keyArn) ?? {};
+  const isAws = inventory.keys.some(({ arn, manager }) => arn === keyArn && manager === 'aws');
+  return !isAws && accountId === database.accountId && region === database.region;
 }

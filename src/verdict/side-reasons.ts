@@ -10,6 +10,7 @@ import { type Instant, latest } from '../core/time.ts';
 import type { Database, Gap } from '../inventory/model.ts';
 import type { RuleCode } from '../survival/rules.ts';
 import { pointsOf } from '../survival/survive.ts';
+import type { World } from '../survival/world.ts';
 import type { Case } from './case.ts';
 import type { Reason } from './document.ts';
 import { reason } from './reason.ts';
@@ -67,8 +68,24 @@ export function prerequisitesLost({ database, survival }: Case): readonly string
     database.optionGroups.includes(name) ||
     database.securityGroupIds.includes(name);
   return survival.after.prerequisitesLost
-    .filter(({ prerequisite, name }) => prerequisite === 'secret' || uses(name))
+    .filter((lost) => (lost.prerequisite === 'secret' ? mayNeed(database, lost, survival.before) : uses(lost.name)))
     .map(({ prerequisite, name }) => `${prerequisite.replaceAll('_', ' ')} ${name}`);
+}
+
+type Lost = World['prerequisitesLost'][number];
+
+/** A secret that RDS keeps is one database's; any other may hold the password of whichever has none that RDS keeps. */
+function mayNeed({ managedSecretArn }: Database, secret: Lost, { databases }: World): boolean {
+  if (managedSecretArn !== null) return isSecret(managedSecretArn, secret);
+  return !databases.some(
+    ({ database }) => database.managedSecretArn !== null && isSecret(database.managedSecretArn, secret),
+  );
+}
+
+/** A secret's ARN ends in a dash and six characters that its name does not have. Source: AWS Secrets Manager API. */
+function isSecret(secretArn: string, { arn, name }: Lost): boolean {
+  const [, full = ''] = secretArn.split(':secret:');
+  return arn === secretArn || name === secretArn || name === full || name === full.replace(/-[A-Za-z0-9]{6}$/, '');
 }
 
 function unreadableReasons({ database, survival }: Case): readonly Reason[] {
@@ -90,13 +107,9 @@ function refusalReasons({ database, survival }: Case): readonly Reason[] {
     .filter(({ databaseResourceId, action }) => databaseResourceId === database.resourceId && isDeletion(action.kind))
     .flatMap(({ rule }) => (rule === null || rule === 'tool_disarms_protection' ? [] : rule));
   return [...new Set<RuleCode>(rules)].map((rule) =>
-    reason(
-      'refused_now',
-      `AWS would refuse the deletion now (${rule}); one more call lifts that, so it counts for nothing`,
-      {
-        source: rule,
-      },
-    ),
+    reason('refused_now', 'AWS would refuse the deletion now; one more call lifts that, so it counts for nothing', {
+      source: rule,
+    }),
   );
 }
 

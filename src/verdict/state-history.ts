@@ -83,7 +83,8 @@ export function sightingOf(
   { sightings, endpoint }: { readonly sightings: readonly StateSighting[]; readonly endpoint: string | null },
 ): StateSighting | null {
   const { state } = intent;
-  if (state === undefined) return null;
+  // One without a lineage cannot be told from another, so nothing could be compared with it later.
+  if (state === undefined || state.lineage === '') return null;
   const reasons = [...document.reasons, ...document.databases.flatMap((view) => view.reasons)];
   if (reasons.some(({ code }) => DOUBTS.includes(code))) return null;
   const released = [...claimsOf(sightings, endpoint)]

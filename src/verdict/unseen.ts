@@ -9,7 +9,7 @@
 import { printScope, type Scope } from '../core/arn.ts';
 import type { Action, Intent } from '../intent/action.ts';
 import type { Gap, GapHides, Inventory } from '../inventory/model.ts';
-import { matchKeys } from '../survival/match.ts';
+import { actsOnDatabase, matchKeys, matchPoints, namesakes } from '../survival/match.ts';
 import type { Survival } from '../survival/survive.ts';
 import type { TrackedPoint, World } from '../survival/world.ts';
 import type { Reason } from './document.ts';
@@ -22,6 +22,8 @@ export function scopeReasons(intent: Intent, inventory: Inventory): readonly Rea
   const unread = new Map(
     acted.filter((scope) => !read.has(printScope(scope))).map((scope) => [printScope(scope), scope]),
   );
+  const blind = read.size === 0 && unread.size === 0 && intent.actions.length > 0;
+  if (blind) return [reason('scope_not_observed', 'the change does not say where it runs, and nothing was read')];
   return [...unread.values()].map((scope) =>
     reason(
       'scope_not_observed',
@@ -69,9 +71,11 @@ export function orphanReasons(reached: readonly TrackedPoint[], inventory: Inven
 
 /** Gaps that may hide what an action reaches without naming it: a key's users, a vault's contents, a namesake. */
 export function gapReasons(intent: Intent, inventory: Inventory, { before }: Survival): readonly Reason[] {
+  if (inventory.gaps.length === 0) return [];
+  const reaches = intent.actions.map((action) => ({ action, unseen: reachedUnseen(action, before) }));
   const hiding = inventory.gaps.filter((gap) =>
-    intent.actions.some(
-      (action) => reachedUnseen(action, before).includes(gap.hides) && isNear(gap, action.target.scope),
+    reaches.some(
+      ({ action, unseen }) => (unseen.includes(gap.hides) && isNear(gap, action)) || mayBearName(gap, action, before),
     ),
   );
   return hiding.map(({ what, action, cause }) =>
@@ -85,6 +89,7 @@ function reachedUnseen(action: Action, before: World): readonly GapHides[] {
       return action.force ? ['databases', 'survivors'] : [];
     case 'schedule_key_deletion':
     case 'disable_key':
+    case 'change_key_policy':
       // A key that something observed depends on is judged there; of another, the only users may be hidden.
       return matchKeys(before, action.target).length === 0 ? ['databases', 'survivors'] : ['databases'];
     case 'create_database':
@@ -94,6 +99,20 @@ function reachedUnseen(action: Action, before: World): readonly GapHides[] {
   }
 }
 
-function isNear({ where }: Gap, scope: Scope | null): boolean {
-  return scope === null || (where.accountId === scope.accountId && where.region === scope.region);
+/** A key serves one region, and whichever accounts its policy lets in. */
+function isNear({ where }: Gap, { kind, target: { scope } }: Action): boolean {
+  const isOnKey = kind === 'schedule_key_deletion' || kind === 'disable_key' || kind === 'change_key_policy';
+  if (scope === null) return true;
+  return where.region === scope.region && (isOnKey || where.accountId === scope.accountId);
+}
+
+/** A bare name, with no place beside it, may be borne by something else in a place that was not read. */
+function mayBearName({ hides, where }: Gap, action: Action, before: World): boolean {
+  const { target } = action;
+  if (target.scope !== null || target.arn !== null || target.resourceId !== null) return false;
+  const isElsewhere = (seen: Scope) => seen.accountId !== where.accountId || seen.region !== where.region;
+  if (actsOnDatabase(action))
+    return hides === 'databases' && namesakes(before, target).some(({ database }) => isElsewhere(database));
+  const isOnSnapshot = action.kind === 'delete_db_snapshot' || action.kind === 'delete_db_cluster_snapshot';
+  return isOnSnapshot && hides === 'survivors' && matchPoints(before, target).some(({ point }) => isElsewhere(point));
 }

@@ -46,12 +46,30 @@ describe('a denial', () => {
     ['iam:DeleteRolePermissionsBoundary', 'unknown'],
     ['iam:CreatePolicyVersion', 'unknown'],
     ['iam:SetDefaultPolicyVersion', 'unknown'],
+    ['iam:PutRolePermissionsBoundary', 'unknown'],
+    ['iam:UpdateAssumeRolePolicy', 'unknown'],
+    ['iam:CreateAccessKey', 'unknown'],
+    ['iam:CreateLoginProfile', 'unknown'],
+    ['iam:UpdateLoginProfile', 'unknown'],
     ['sts:AssumeRole', 'unknown'],
     ['iam:PassRole', 'unknown'],
     ['iam:PutUserPolicy', 'denied'],
+    ['iam:AddUserToGroup', 'denied'],
     ['rds:DescribeDBInstances', 'denied'],
   ])('to a role that may call %s is %s', (action, permit) => {
     expect(unlessLifted(only(action), ROLE)(CALL)).toBe(permit);
+  });
+
+  it.each([
+    'iam:PutUserPermissionsBoundary',
+    'iam:AddUserToGroup',
+    'iam:RemoveUserFromGroup',
+    'iam:AttachGroupPolicy',
+    'iam:PutGroupPolicy',
+    'iam:DetachGroupPolicy',
+    'iam:DeleteGroupPolicy',
+  ])('to a user that may call %s is unknown', (action) => {
+    expect(unlessLifted(only(action), 'arn:aws:iam::123456789012:user/kim')(CALL)).toBe('unknown');
   });
 
   it('of somebody whom nobody named is lifted by what lifts it of a user or of a role', () => {
@@ -93,6 +111,13 @@ describe('a simulated answer', () => {
     const call = { action: 'kms:DisableKey', resource: 'arn:k' };
     expect(authorityOfAnswers([answer(call)])(call)).toBe('unknown');
     expect(authorityOfAnswers([answer({ ...call, decision: 'explicitDeny' })])(call)).toBe('denied');
+  });
+
+  it('that nothing allows on every thing may be allowed on some', () => {
+    const open = { action: 'sts:AssumeRole', resource: null };
+    expect(authorityOfAnswers([answer(open)])(open)).toBe('unknown');
+    expect(authorityOfAnswers([answer({ ...open, decision: 'explicitDeny' })])(open)).toBe('denied');
+    expect(authorityOfAnswers([answer({ ...open, decision: 'allowed' })])(open)).toBe('allowed');
   });
 
   it('given twice counts by the more permissive, in whatever order', () => {

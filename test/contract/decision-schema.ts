@@ -79,8 +79,9 @@ export const decisionSchema = z.strictObject({
   policyDigest: digest,
   at: instant,
   validUntil: instant,
+  endpoint: words.nullable(),
   principal: words,
-  scope,
+  scope: scope.nullable(),
   checklist: z.array(
     z.strictObject({ point: code, result: z.enum(['pass', 'fail', 'unknown']), evidence: z.array(words).min(1) }),
   ),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
 import { renderDecision } from '../../src/report/decision-text.ts';
 import { colourPaint, PLAIN_PAINT } from '../../src/report/style.ts';
-import type { DecisionDocument } from '../../src/verdict/document.ts';
+import type { CasualtyView, DecisionDocument } from '../../src/verdict/document.ts';
 import { aCasualty, aDatabaseView, aDecision, aReason, aSurvivor } from '../support/decision-builder.ts';
 import { expectPlainLines, HOSTILE } from '../support/report-claims.ts';
 
@@ -64,6 +64,24 @@ describe('a database', () => {
 
   it('without survivors says none', () => {
     expect(render(aDecision())).toMatch(/^ {2}survivors +none$/m);
+  });
+
+  it('calls everything lost only where nothing is in doubt', () => {
+    const lossOf = (...fates: CasualtyView['fate'][]) => {
+      const casualties = fates.map((fate, index) => aCasualty({ id: `c${index}`, fate }));
+      const text = renderDecision(aDecision({ databases: [aDatabaseView({ casualties })] }), PLAIN_PAINT, 100);
+      return /^ {2}work lost +(.+)$/m.exec(text)?.[1];
+    };
+    expect(lossOf('lost')).toBe('everything');
+    expect(lossOf('lost', 'unreadable')).toBe('everything');
+    expect(lossOf('lost', 'unknown')).toBe('not known');
+  });
+
+  it('gives each setting that would have saved it a line of its own, and copies no prose into a command', () => {
+    const command = 'delete_automated_backups = false\nor: aws rds delete-db-cluster --no-delete-automated-backups';
+    const wouldHaveSaved = { setting: 'keep_automated_backups', left: ['pitr:x'], until: null, command } as const;
+    const text = renderDecision(aDecision({ databases: [aDatabaseView({ wouldHaveSaved })] }), PLAIN_PAINT, 100);
+    expect(text).toMatch(/\n {6}delete_automated_backups = false\n {6}or:\n {6}aws rds delete-db-cluster --no/);
   });
 
   it('shows a survivor with its kind, work lost, end, grade and place', () => {
@@ -184,7 +202,15 @@ describe('the page', () => {
     const hostile = aDecision({
       principal: HOSTILE,
       checklist: [{ point: 'source_of_truth', result: 'fail', evidence: [HOSTILE] }],
-      gaps: [{ what: HOSTILE, where: aDecision().scope, action: HOSTILE, cause: HOSTILE, hides: 'databases' }],
+      gaps: [
+        {
+          what: HOSTILE,
+          where: { accountId: '123456789012', region: 'eu-west-1' },
+          action: HOSTILE,
+          cause: HOSTILE,
+          hides: 'databases',
+        },
+      ],
       databases: [
         aDatabaseView({
           identifier: HOSTILE,

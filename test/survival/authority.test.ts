@@ -113,6 +113,11 @@ describe('the ways to take a point away', () => {
     expect(ways(aSystemSnapshot(orders))).toEqual(ways(thePitr(orders)));
   });
 
+  it('of a replica’s own backup are its promotion too, which names a retention', () => {
+    const replica = aDatabase({ replicaOf: 'orders' });
+    expect(ways(thePitr(replica), { databases: [replica] })).toContainEqual(['rds:PromoteReadReplica']);
+  });
+
   it('of a cluster’s own backup are its deletion, and a lower retention for the older snapshots alone', () => {
     const deletion = ['rds:DeleteDBCluster', 'rds:DeleteDBInstance'];
     expect(ways(thePitr(courses))).toEqual([deletion]);

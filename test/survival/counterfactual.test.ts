@@ -51,9 +51,16 @@ describe('a cluster that loses everything', () => {
   });
 
   it('is told the command for its kind', () => {
-    expect(found[0]?.command).toContain('aws rds delete-db-cluster --no-delete-automated-backups');
+    expect(found[0]?.command.split('\n')).toEqual([
+      'delete_automated_backups = false',
+      'or: aws rds delete-db-cluster --no-delete-automated-backups',
+    ]);
+    expect(found[1]?.command.split('\n')).toEqual([
+      'skip_final_snapshot = false',
+      'final_snapshot_identifier = "courses-final"',
+    ]);
     expect(found[2]?.command).toBe(
-      'aws rds create-db-cluster-snapshot --db-cluster-identifier courses --db-cluster-snapshot-identifier courses-manual',
+      'aws rds create-db-cluster-snapshot --region eu-west-1 --db-cluster-identifier courses --db-cluster-snapshot-identifier courses-manual',
     );
   });
 });

@@ -57,6 +57,15 @@ describe('a lost account', () => {
     expect(result.fates).toEqual(['lost', 'lost', 'survives']);
     expect(result.rules[0]).toBe('account_closed');
   });
+
+  it('takes the key of a copy elsewhere with it, and so does a lost region', () => {
+    const sealed = [otherRegion, otherAccount].map((point) => ({ ...point, encrypted: true, keyArn: KEY_ARN }));
+    for (const event of [
+      { kind: 'account_lost', accountId: SCOPE.accountId },
+      { kind: 'region_lost', region: SCOPE.region },
+    ] as const)
+      expect(left(sealed, event, { keys: [aKey()] }).fates).toEqual(['lost', 'lost']);
+  });
 });
 
 describe('a destroyed key', () => {

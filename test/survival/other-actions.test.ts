@@ -296,6 +296,7 @@ describe('the catalogue', () => {
       'quotas.test.ts',
       'side-doors.test.ts',
       'authority.test.ts',
+      'engine-versions.test.ts',
       '../verdict/judge.test.ts',
     ];
     const tests = await Promise.all(names.map((name) => readFile(new URL(name, import.meta.url), 'utf8')));

@@ -226,6 +226,17 @@ describe('the document', () => {
     expect(decide(anIntent(deletionOf(orders)), { inventory, drills }).validUntil).toBe(addSeconds(NOW, 60));
   });
 
+  it('names the one place that the change speaks of, or that its databases lie in, or that was read', () => {
+    const far = { ...SCOPE, region: 'us-east-1' };
+    const both = { ...estate, scopes: [far, SCOPE] };
+    const placeless = { scope: null };
+    expect(decide(anIntent([], { scope: far })).scope).toEqual(far);
+    expect(decide(anIntent(deletionOf(orders), placeless), { inventory: both }).scope).toEqual(SCOPE);
+    expect(decide(anIntent([], placeless)).scope).toEqual(SCOPE);
+    expect(decide(anIntent([], placeless), { inventory: both }).scope).toBeNull();
+    expect(decide(anIntent([], placeless), { inventory: { ...estate, scopes: [] } }).scope).toBeNull();
+  });
+
   it('has all eight points, each with its evidence marked', () => {
     const { checklist } = decide(anIntent(deletionOf(orders)));
     expect(checklist).toHaveLength(8);

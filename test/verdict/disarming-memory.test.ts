@@ -250,7 +250,7 @@ describe('a decision', () => {
   it('is what the next one remembers', () => {
     const first = decide(disarm, { inventory: armed, at: hoursAgo(0.5) });
     expect(first.disarmings).toMatchObject([{ setting: 'deletion_protection', from: true, to: false }]);
-    const memory = rememberedOf([first]);
+    const memory = rememberedOf([first], null);
     expect(memory.disarmings).toMatchObject([{ at: hoursAgo(0.5), principal: READER, decision: first.decision }]);
     expect(earlier(decide(anIntent(deletionOf(orders)), { memory }))).toHaveLength(1);
     expect(earlier(decide(anIntent(deletionOf(guarded)), { memory, inventory: armed }))).toEqual([]);
@@ -260,7 +260,7 @@ describe('a decision', () => {
     const skip: Action = { kind: 'modify_db_instance', target: aTarget(orders), change: { skipFinalSnapshot: true } };
     const asked = (digest: 'sha256:0a' | 'sha256:0b', ...steps: Action[]) =>
       anIntent(steps, { digest, changes: [{ address: 'x', actions: ['update'], class: 'disarm', steps }] });
-    const memory = rememberedOf([decide(asked('sha256:0a', skip), { at: hoursAgo(1) })]);
+    const memory = rememberedOf([decide(asked('sha256:0a', skip), { at: hoursAgo(1) })], null);
     expect(earlier(decide(asked('sha256:0a', skip), { memory }))).toEqual([]);
     // Made anew, it still weakens what was strong until then.
     expect(earlier(decide(asked('sha256:0b', skip), { memory }))).toEqual([]);
@@ -271,7 +271,7 @@ describe('a decision', () => {
   });
 
   it('kept by an older Muster remembers nothing', () => {
-    expect(rememberedOf([aDecision()])).toEqual({ disarmings: [], rearmings: [] });
+    expect(rememberedOf([aDecision()], null)).toEqual({ disarmings: [], rearmings: [] });
   });
 
   it('makes nothing strong when it is blocked, and shows what is strong all the same', () => {

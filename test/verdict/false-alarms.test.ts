@@ -79,6 +79,12 @@ describe('let through without a word', () => {
 describe('its neighbour is not let through', () => {
   const stopped = (document: { readonly decision: string }) => expect(document.decision).not.toBe('allow');
 
+  it('a key, while something is encrypted under one that was not shown', () => {
+    const opaque = aPoint(orders, { encrypted: true, keyArn: null });
+    stopped(decide('unused-key-destroy', anInventory({ ...estate, recoveryPoints: [thePitr(orders), opaque] })));
+    stopped(decide('unused-key-destroy', anInventory({ databases: [{ ...orders, encrypted: true, keyArn: null }] })));
+  });
+
   it('a change of class that turns protection off', () => {
     const off = decide('class-change', estate, (text) => {
       const plan = JSON.parse(text);

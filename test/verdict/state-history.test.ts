@@ -179,6 +179,12 @@ describe('what is remembered', () => {
     });
   });
 
+  it('is nothing of a state without a lineage, which is another than every other', () => {
+    const nameless = fromState(aState({ lineage: '' }));
+    expect(decide(nameless, []).kept).toBeNull();
+    expect(decide(nameless, [aSighting()]).codes).toEqual(['other_lineage']);
+  });
+
   it('is nothing of a change that showed no state, or of a state that holds no database', () => {
     expect(decide(anIntent([]), []).kept).toBeNull();
     expect(decide(fromState(aState({ databases: [] })), []).kept).toBeNull();

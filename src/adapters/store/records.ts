@@ -111,7 +111,7 @@ const decisionHead = z.looseObject({
   at: instant,
   validUntil: instant,
   principal: z.string(),
-  scope,
+  scope: scope.nullable(),
   checklist: z.array(z.unknown()),
   reasons: z.array(z.unknown()),
   databases: z.array(z.unknown()),
