@@ -8,6 +8,7 @@ import { survive } from '../../src/survival/survive.ts';
 import { type World, worldOf } from '../../src/survival/world.ts';
 import { aTarget, aTargetOf, deletionOf, KEY_ARN, NOW, SCOPE } from '../support/builders.ts';
 import { type Cell, cellsOf, TABLES, type TableName } from './table/cells.ts';
+import { DOCUMENTS, REFUSED } from './table/documents.ts';
 import { OWN_KEY_ARN, type OwnerName, type Scene, sceneOf } from './table/kinds.ts';
 
 const final = { skipFinalSnapshot: false, finalSnapshotId: 'last' };
@@ -60,14 +61,18 @@ function worldAfter(cell: Cell, scene: Scene): World {
     const { points } = after([]);
     return happen({ ...worldOf(scene.inventory, NOW), points }, event);
   }
-  return after(actionsFor(cell, scene));
+  const document = DOCUMENTS[cell.column];
+  if (document === undefined) return after(actionsFor(cell, scene));
+  const refusals = cell.column === REFUSED ? 'honoured' : 'lifted';
+  return survive(scene.inventory, document(scene), { at: NOW, refusals }).after;
 }
 
 function actionsFor({ column }: Cell, { owner, point, inventory }: Scene): readonly Action[] {
   const flags = FLAGS[column];
   if (flags !== undefined) return deletionOf(owner, flags);
   const vaultPoint = inventory.recoveryPoints.find(({ vaultArn }) => vaultArn !== null);
-  const target = aTargetOf(vaultPoint ?? point ?? owner);
+  const source = inventory.recoveryPoints.find(({ arn }) => arn === point?.copiedFrom);
+  const target = aTargetOf(vaultPoint ?? source ?? point ?? owner);
   const key = aTargetOf({ arn: column.startsWith('own') ? OWN_KEY_ARN : KEY_ARN });
   const modify = owner.kind === 'rds_instance' ? 'modify_db_instance' : 'modify_db_cluster';
   const actions: Readonly<Record<string, Action>> = {

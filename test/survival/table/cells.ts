@@ -91,7 +91,7 @@ const BACKUPS_CHANGED = `
 | C3 | survives: - | survives: - | - | lost: L API | - | - |
 | C4 | survives: S | survives: S | lost: L API | - | - | survives: S |
 | C6 of K7 | survives: S, as K7 | survives: S, as K7 | lost: L API | - | - | survives: S |
-| K11 | unreadable: S | unreadable: S | - | - | - | - |
+| K11 | unreadable: S | unreadable: S | unreadable: S D | - | - | - |
 | K12 | survives: S | survives: S | survives: B(14) d | - | - | - |
 | K13 | survives: B(16) (GH#1356) | survives: B(16) | - | - | - | - |
 | K14 other region | survives: S | survives: S | survives: B(14) | - | - | - |
@@ -182,6 +182,38 @@ const PLACE_LOST = `
 | K16 | lost: reachable by multi-party approval until 90 d, then L m | - | lost: L unless copied |
 `;
 
+/**
+ * 3.3, infrastructure code by its defaults. The provider's own defaults make its destroy fail, because they want a final
+ * snapshot that nobody named; the second column is what follows once somebody has got it through.
+ */
+const CODE_DESTROYS = `
+| kind | terraform destroy, defaults | once it goes through | its backups in the same state | a final snapshot named | CloudFormation stack deleted |
+| live data | alive: fails at the database s | deleted: L a | deleted: L a | deleted: L a | deleted: L CFN/DBInstance |
+| K1 | survives: fails at the database s | lost: L a | - | lost: L a | lost: L CFN/DBInstance |
+| K2 | survives: fails at the database s | lost: L a | - | lost: L a | lost: L CFN/DBInstance |
+| C1 | survives: fails at the database s | lost: L a | - | lost: L a | lost: L CFN/DBInstance |
+| C2 | survives: fails at the database s | lost: L a | - | lost: L a | lost: L CFN/DBInstance |
+| K3 | survives: S D | survives: S D | - | survives: S D | survives: S D |
+| C3 | survives: S D | survives: S D | - | survives: S D | survives: S D |
+| K4 | survives: fails at the database s | survives_until: S, becomes retained (TFc, o) | survives_until: S, becomes retained (TFc, o) | survives_until: S | survives_until: S b |
+| K5 | none: never made | none: only if skip=false and identifier set | - | survives: S(4) a | survives: S (policy Snapshot) t |
+| C4 final | none: never made | none: only if skip=false and identifier set | - | survives: S(4) h | survives: S (policy Snapshot) t |
+| K6 | survives: S s | survives: S s | lost: L, before the database s | survives: S s | survives: S CFN |
+| C4 | survives: S s | survives: S s | lost: L, before the database s | survives: S s | survives: S CFN |
+| K7 | survives: S | survives: S if outside the state | lost: else L s | survives: S | survives: S |
+| K8 | survives: S | survives: S | - | survives: S | survives: S |
+| K9 | unknown: S | unknown: S | - | unknown: S | unknown: S |
+| K10 | unknown: S, as K9 | unknown: S, as K9 | - | unknown: S, as K9 | unknown: S, as K9 |
+| K11 | unreadable: S | unreadable: S | - | unreadable: S | unreadable: S |
+| K12 | survives: S | survives: S | lost: L with force_destroy=true TFc | survives: S | survives: S |
+| K13 | survives: fails at the database s | lost: as K1 | lost: as K1 | lost: as K1 | lost: as K1 |
+| K14 other region | survives: S | survives: S | lost: that vault in the state with force_destroy | survives: S | survives: S |
+| K14 other account | survives: S | survives: S | lost: that vault in the state with force_destroy | survives: S | survives: S |
+| K15 governance | survives: S | survives: S | lost: governance lock in the same state is removed s | survives: S | survives: S l |
+| K15 compliance | survives: S | survives: S l | survives: compliance S l | survives: S l | survives: S l |
+| K16 | survives: S m | survives: S m | survives: S m | survives: S m | survives: S m |
+`;
+
 /** Every table, by what happens in it. */
 export const TABLES = {
   'an instance is deleted': INSTANCE_DELETED,
@@ -192,6 +224,7 @@ export const TABLES = {
   "the database's key goes": KEY_LOST,
   "the copy's own key goes": OWN_KEY_LOST,
   'its place goes': PLACE_LOST,
+  'infrastructure code destroys it': CODE_DESTROYS,
 } as const;
 export type TableName = keyof typeof TABLES;
 

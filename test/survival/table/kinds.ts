@@ -32,6 +32,9 @@ export const OWNERS = {
 } as const;
 export type OwnerName = keyof typeof OWNERS;
 
+/** The snapshot that an export was made from. */
+const EXPORTED = 'arn:aws:rds:eu-west-1:123456789012:snapshot:exported';
+
 const own = { encrypted: true, keyArn: OWN_KEY_ARN };
 const old = { createdAt: addDays(NOW, -2) };
 const inVault = (vault: Vault) => ({ kind: 'backup_snapshot', vaultArn: vault.arn, status: 'completed' }) as const;
@@ -57,7 +60,7 @@ const POINTS: Readonly<Record<string, (of: Database) => RecoveryPoint>> = {
     aPoint(of, { ...THEIRS, ...FAR, accountId: THEIRS.accountId, ...own, kind: 'account_copy', id: 'away' }),
   K9: (of) => aPoint(of, { ...THEIRS, ...own, kind: 'shared_snapshot', arn: 'arn:shared', id: 'shared' }),
   K10: (of) => aPoint(of, { ...THEIRS, kind: 'public_snapshot', arn: 'arn:public', encrypted: false, keyArn: null }),
-  K11: (of) => aPoint(of, { ...own, kind: 's3_export', arn: 'arn:export', id: 'export', status: 'complete' }),
+  K11: (of) => aPoint(of, { ...own, kind: 's3_export', arn: 'arn:export', status: 'complete', copiedFrom: EXPORTED }),
   K12: (of) => aPoint(of, inVault(VAULTS.open)),
   K13: (of) => thePitr(of, { kind: 'backup_continuous', arn: CONTINUOUS_ARN, vaultArn: VAULTS.open.arn }),
   'K14 other region': (of) => aPoint(of, { ...inVault(VAULTS.open), ...FAR, ...own, kind: 'backup_copy' }),
@@ -81,9 +84,10 @@ export function sceneOf(kind: string, ownerName: OwnerName): Scene {
   const continuous = kind === 'K13';
   const owner = { ...OWNERS[ownerName], ...(continuous ? { awsBackupPointArn: CONTINUOUS_ARN } : {}) };
   const point = POINTS[kind]?.(owner) ?? null;
+  const source = point?.copiedFrom === EXPORTED ? [aPoint(owner, { arn: EXPORTED, id: 'exported' })] : [];
   const inventory = anInventory({
     databases: [owner],
-    recoveryPoints: point === null ? [] : [point],
+    recoveryPoints: point === null ? [] : [...source, point],
     keys: [aKey(), aKey({ arn: OWN_KEY_ARN, accountId: THEIRS.accountId, region: FAR.region })],
     vaults: Object.values(VAULTS),
   });
