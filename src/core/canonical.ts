@@ -18,17 +18,26 @@ export type Digest = `sha256:${string}`;
  * @throws MusterError `MUSTER_INVARIANT_BROKEN` for a number that JSON cannot carry.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (value === null || typeof value !== 'object') return scalar(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    let members = '';
-    // Without a comparison of its own, sorting goes by code unit.
-    for (const key of Object.keys(value).sort()) {
-      const member = (value as Readonly<Record<string, unknown>>)[key];
-      if (member === undefined) continue;
-      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
-    }
-    return `{${members}}`;
+  const members: string[] = [];
+  // Without a comparison of its own, sorting goes by code unit.
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (member !== undefined) members.push(`${quoted(key)}:${canonicalJson(member)}`);
   }
+  return `{${members.join(',')}}`;
+}
+
+/** Printable ASCII without the quote and the backslash: nothing that JSON escapes, which takes longer than to look. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function scalar(value: unknown): string {
   if (typeof value === 'number') invariant(Number.isFinite(value), 'a canonical number is finite', { value });
   return JSON.stringify(value);
 }

@@ -38,6 +38,7 @@ const WORDS = new Set(['no-op', 'read', 'create', 'update', 'delete', 'forget'])
  */
 export function readEntry(entry: PlanEntry, origin: string): ReadEntry {
   const row = modelledType(entry.type);
+  if (row === null && staysAsItIs(entry)) return idle(entry);
   const has = (word: string) => entry.actions.includes(word);
   const findings: Finding[] = [];
   if (entry.actions.length === 0 || entry.actions.some((word) => !WORDS.has(word))) {
@@ -51,14 +52,27 @@ export function readEntry(entry: PlanEntry, origin: string): ReadEntry {
   else if (has('create')) findings.push(readCreate(entry, row, origin));
   if (has('update') && !has('delete')) findings.push(readInPlace(entry, row, before, target, origin));
   const { class: worst, steps } = worstOf(findings);
-  const address = entry.deposed === null ? entry.address : `${entry.address} (deposed ${entry.deposed})`;
   return {
-    change: { address, actions: entry.actions.map(printableWord), class: worst, steps },
+    change: { address: addressOf(entry), actions: entry.actions.map(printableWord), class: worst, steps },
     address: entry.address,
     deletes: has('delete'),
     rank: row?.rank ?? LAST_RANK,
     scope: has('delete') || has('update') ? (target?.scope ?? null) : null,
   };
+}
+
+/** Most of a large plan: nothing happens to it, so nothing more of it is looked at. */
+function staysAsItIs({ actions }: PlanEntry): boolean {
+  return actions.length > 0 && actions.every((word) => word === 'no-op' || word === 'read');
+}
+
+function idle(entry: PlanEntry): ReadEntry {
+  const change: Change = { address: addressOf(entry), actions: entry.actions, class: 'none', steps: [] };
+  return { change, address: entry.address, deletes: false, rank: LAST_RANK, scope: null };
+}
+
+function addressOf({ address, deposed }: PlanEntry): string {
+  return deposed === null ? address : `${address} (deposed ${deposed})`;
 }
 
 function readDelete(

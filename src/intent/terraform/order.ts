@@ -28,7 +28,7 @@ export function orderEntries(entries: readonly ReadEntry[], prior: readonly Prio
 
 /** The address of the configuration block behind an instance: `module.a["x"].t.n[0]` -> `module.a.t.n`. */
 export function blockAddress(address: string): string {
-  return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]/g, '');
+  return !address.includes('[') ? address : address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]/g, '');
 }
 
 /** The instances of one configuration block that are to be deleted. */

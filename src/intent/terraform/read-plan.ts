@@ -52,7 +52,7 @@ function sortedChanges(ordered: readonly ReadEntry[]) {
 
 /** The one account and region of everything destroyed or modified; null when they differ or none is known. */
 function commonScope(entries: readonly ReadEntry[]): Scope | null {
-  const scopes = entries.flatMap((entry) => entry.scope ?? []);
+  const scopes = entries.map((entry) => entry.scope).filter((scope) => scope !== null);
   const distinct = new Set(scopes.map(printScope));
   return distinct.size === 1 ? (sortedBy(scopes, printScope)[0] ?? null) : null;
 }

@@ -9,29 +9,10 @@
 
 import * as z from 'zod';
 import { MusterError } from '../../core/errors.ts';
-import { type JsonObject, memberOf } from './json-text.ts';
+import { isJsonObject, type JsonObject, memberOf } from './json-text.ts';
 import { provisionersOf } from './provisioners.ts';
-import { addressSchema, parseAt } from './shape.ts';
-
-const entrySchema = z.object({
-  address: addressSchema,
-  /** Only after a `moved` block. */
-  previous_address: addressSchema.optional(),
-  mode: z.string().optional(),
-  type: z.string().regex(/^[A-Za-z][\w-]*$/),
-  /** Key of an old copy that a failed create-before-destroy left behind. */
-  deposed: z
-    .string()
-    .regex(/^[0-9A-Za-z]{1,64}$/)
-    .optional(),
-  change: z.object({
-    actions: z.array(z.string()),
-    before: z.unknown().optional(),
-    after: z.unknown().optional(),
-    after_unknown: z.unknown().optional(),
-    importing: z.unknown().optional(),
-  }),
-});
+import { parseAt } from './shape.ts';
+import { entrySchema, resourceSchema, sureEntries, sureResources, type WireEntry, type WireResource } from './wire.ts';
 
 const deferredSchema = z.object({ resource_change: entrySchema });
 
@@ -51,18 +32,7 @@ const planSchema = z.object({
 });
 
 const moduleSchema = z.object({
-  resources: z
-    .array(
-      z.object({
-        address: addressSchema,
-        mode: z.string().optional(),
-        type: z.string().default(''),
-        deposed_key: z.string().optional(),
-        depends_on: z.array(z.string()).default([]),
-        values: z.unknown().optional(),
-      }),
-    )
-    .default([]),
+  resources: z.array(resourceSchema).default([]),
   child_modules: z.array(z.unknown()).default([]),
 });
 
@@ -135,13 +105,16 @@ export function parsePlan(document: JsonObject, origin: string): PlanDocument {
   if (!['resource_changes', 'planned_values', 'resource_drift'].some((key) => Object.hasOwn(document, key))) {
     throw new MusterError('MUSTER_PLAN_SHAPE', `${origin}: expected planned_values or resource_changes, as in a plan`);
   }
-  const plan = parseAt(planSchema, document, { origin, path: '', code: 'MUSTER_PLAN_SHAPE' });
+  const place = { origin, path: '', code: 'MUSTER_PLAN_SHAPE' } as const;
+  const sure = sureEntries(memberOf(document, 'resource_changes'));
+  // What surely fits has no fault to name, so the schema finds the first one of the rest.
+  const plan = parseAt(planSchema, sure === null ? document : { ...document, resource_changes: [] }, place);
   return {
-    entries: plan.resource_changes.map((entry, index) => toEntry(entry, `resource_changes[${index}]`)),
+    entries: (sure ?? plan.resource_changes).map((entry, index) => toEntry(entry, `resource_changes[${index}].change`)),
     deferred: plan.deferred_changes.map((deferred, index) =>
-      toEntry(deferred.resource_change, `deferred_changes[${index}].resource_change`),
+      toEntry(deferred.resource_change, `deferred_changes[${index}].resource_change.change`),
     ),
-    drift: plan.resource_drift.map((entry, index) => toEntry(entry, `resource_drift[${index}]`)),
+    drift: plan.resource_drift.map((entry, index) => toEntry(entry, `resource_drift[${index}].change`)),
     prior: priorResources(plan.prior_state?.values?.root_module, origin),
     provisioners: provisionersOf(plan.configuration),
     errored: plan.errored,
@@ -158,7 +131,7 @@ export function parsePlan(document: JsonObject, origin: string): PlanDocument {
   };
 }
 
-function toEntry(entry: z.infer<typeof entrySchema>, path: string): PlanEntry {
+function toEntry(entry: WireEntry, path: string): PlanEntry {
   const { actions, before, after, after_unknown: afterUnknown, importing } = entry.change;
   return {
     address: entry.address,
@@ -172,8 +145,15 @@ function toEntry(entry: z.infer<typeof entrySchema>, path: string): PlanEntry {
     after,
     afterUnknown,
     importing: importing !== undefined && importing !== null,
-    path: `${path}.change`,
+    path,
   };
+}
+
+const NONE: readonly string[] = [];
+
+function toResource(resource: WireResource, path: string): PriorResource {
+  const { address, type = '', values, deposed_key: deposed = null, depends_on: dependsOn = NONE } = resource;
+  return { address, type, deposed, dependsOn, values, path };
 }
 
 /** Walks the modules with a list of its own, so that deep nesting cannot exhaust the stack. */
@@ -183,13 +163,14 @@ function priorResources(rootModule: unknown, origin: string): PriorResource[] {
     { module: rootModule ?? {}, path: 'prior_state.values.root_module' },
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { path } = next;
-    const module = parseAt(moduleSchema, next.module, { origin, path, code: 'MUSTER_PLAN_SHAPE' });
-    for (const [index, resource] of module.resources.entries()) {
-      if (resource.mode === 'data') continue;
-      const { address, type, values, deposed_key: deposed = null, depends_on: dependsOn } = resource;
-      found.push({ address, type, deposed, dependsOn, values, path: `${path}.resources[${index}].values` });
-    }
+    const { module: wire, path } = next;
+    const sure = isJsonObject(wire) ? sureResources(memberOf(wire, 'resources')) : null;
+    const place = { origin, path, code: 'MUSTER_PLAN_SHAPE' } as const;
+    const module = parseAt(moduleSchema, sure === null ? wire : { ...(wire as JsonObject), resources: [] }, place);
+    const start = `${path}.resources[`;
+    (sure ?? module.resources).forEach((resource, index) => {
+      if (resource.mode !== 'data') found.push(toResource(resource, `${start}${index}].values`));
+    });
     for (const [index, child] of module.child_modules.entries()) {
       waiting.push({ module: child, path: `${path}.child_modules[${index}]` });
     }

@@ -9,7 +9,9 @@ import * as z from 'zod';
 import { type ErrorCode, MusterError } from '../../core/errors.ts';
 
 /** Terraform quotes what is not printable in an address, so a raw control character is not its work. */
-export const addressSchema = z.string().regex(/^[^\p{Cc}]+$/u);
+export const ADDRESS = /^[^\p{Cc}]+$/u;
+/** Text of that form. */
+export const addressSchema = z.string().regex(ADDRESS);
 
 /** Where a value stands, and what it is refused with. */
 export interface Place {

@@ -57,6 +57,7 @@ export function managedEntries(plan: PlanDocument): PlanEntry[] {
 
 /** A provisioner runs when its block is created or destroyed, and may run anything. */
 function provisionedChanges(plan: PlanDocument): Change[] {
+  if (plan.provisioners.size === 0) return [];
   return managedEntries(plan)
     .filter(({ actions }) => actions.includes('create') || actions.includes('delete'))
     .flatMap(({ address }) => {

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { aCluster, anEntry, anInstance, aPlan } from '../../support/terraform-plan.ts';
-import { kindsOf, read, readOne } from './support.ts';
+import { kindsOf, read, readOne, refusalOf } from './support.ts';
 
 describe('actions of an entry', () => {
   it.each([
@@ -63,6 +63,27 @@ describe('actions of an entry', () => {
       expect(kindsOf(change)).toEqual(['opaque']);
     },
   );
+
+  it.each([[['obliterate']], [['no-op', 'obliterate']], [[]]])(
+    '%j is unknown of a type without a row too',
+    (actions) => {
+      const change = readOne(anEntry({ address: 'aws_instance.web', actions, before: {} }));
+      expect(change).toMatchObject({ class: 'unknown', steps: [{ kind: 'opaque' }] });
+    },
+  );
+
+  it('a deposed copy that stays, of a type without a row, keeps its key in its name', () => {
+    const entry = { ...anEntry({ address: 'aws_instance.web', actions: ['no-op'], before: {} }), deposed: 'deadbeef' };
+    expect(readOne(entry)).toMatchObject({ address: 'aws_instance.web (deposed deadbeef)', class: 'none', steps: [] });
+  });
+
+  it('an attribute in use of the wrong kind is refused even where nothing happens', () => {
+    const text = JSON.stringify(aPlan([anEntry({ actions: ['no-op'], before: { identifier: 7 } })]));
+    expect(refusalOf(text)).toMatchObject({
+      code: 'MUSTER_PLAN_SHAPE',
+      message: expect.stringContaining('resource_changes[0].change.before.identifier: expected text'),
+    });
+  });
 
   it('a word nobody knows makes no destruction milder', () => {
     const change = readOne(anEntry({ actions: ['delete', 'obliterate'] }));

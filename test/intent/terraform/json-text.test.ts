@@ -63,6 +63,9 @@ describe('JSON made to mislead', () => {
   it.each([
     '{"format_version":"1.2","planned_values":{},"planned_values":{}}',
     '{"format_version":"1.2","planned_values":{},"resource_changes":[{"a":1, "\\u0061" : 2}]}',
+    '{"format_version":"1.2","planned_values":{},"variables":{"a":":80","a":":80"}}',
+    '{"format_version":"1.2","planned_values":{},"variables":{"a":"\\u003a80","a":1}}',
+    '{"format_version":"1.2","planned_values":{},"variables":{"a\\\\":1,"a\\\\"\n\t:2}}',
   ])('a key given twice in one object is refused: %s', (text) => {
     expect(refusalOf(text)).toMatchObject({
       code: 'MUSTER_PLAN_SHAPE',
@@ -78,6 +81,17 @@ describe('JSON made to mislead', () => {
     const value = '","a":"","a":"x';
     expect(read(aPlan([], { variables: { note: { value } } })).changes).toEqual([]);
   });
+
+  it.each([':80', ' \t:80', '":80', '\\":', ':":'])(
+    'a value that begins or ends like the end of a key is no key: %j',
+    (value) => {
+      const variables = { port: { value }, [value]: { value }, list: { value: [value, value] } };
+      expect(read(aPlan([], { variables })).changes).toEqual([]);
+      expect(refusalOf(JSON.stringify(aPlan([], { variables })).replace('"list":', '"port":')).message).toContain(
+        'twice',
+      );
+    },
+  );
 
   it('a __proto__ member gives a resource no attribute', () => {
     const proto = '{"__proto__":{"skip_final_snapshot":true},"identifier":"orders"}';
