@@ -7,7 +7,7 @@
 
 import { printScope } from '../core/arn.ts';
 import { canonicalJson, sortedBy } from '../core/canonical.ts';
-import type { Database, Inventory } from './model.ts';
+import type { Database, Inventory, RecoveryPoint } from './model.ts';
 
 /** The inventory with every list sorted by what identifies its entries. */
 export function inStableOrder(inventory: Inventory): Inventory {
@@ -15,7 +15,7 @@ export function inStableOrder(inventory: Inventory): Inventory {
     ...inventory,
     scopes: sortedBy(inventory.scopes, printScope),
     databases: sortedBy(inventory.databases, ({ arn }) => arn).map(withSortedMembers),
-    recoveryPoints: sortedBy(inventory.recoveryPoints, ({ kind, arn }) => `${kind} ${arn}`),
+    recoveryPoints: sortedPoints(inventory.recoveryPoints),
     keys: sortedBy(inventory.keys, ({ arn }) => arn),
     vaults: sortedBy(inventory.vaults, ({ arn }) => arn),
     globalClusters: sortedBy(inventory.globalClusters, ({ arn }) => arn).map((cluster) => ({
@@ -27,6 +27,16 @@ export function inStableOrder(inventory: Inventory): Inventory {
     outOfScope: sortedBy(inventory.outOfScope, canonicalJson),
     gaps: sortedBy(inventory.gaps, canonicalJson),
   };
+}
+
+/** A list that lies in order already, as it mostly does, stays the same list, with all that is known of it. */
+function sortedPoints(points: readonly RecoveryPoint[]): readonly RecoveryPoint[] {
+  const inOrder = points.every((point, place) => place === 0 || follows(point, points[place - 1] as RecoveryPoint));
+  return inOrder ? points : sortedBy(points, ({ kind, arn }) => `${kind} ${arn}`);
+}
+
+function follows(point: RecoveryPoint, earlier: RecoveryPoint): boolean {
+  return point.kind === earlier.kind ? point.arn >= earlier.arn : point.kind > earlier.kind;
 }
 
 function withSortedMembers(database: Database): Database {

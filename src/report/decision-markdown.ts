@@ -7,7 +7,13 @@
 
 import { printScope } from '../core/arn.ts';
 import { addSeconds, type Instant, printInstant } from '../core/time.ts';
-import { CHECKPOINTS, type DatabaseView, type DecisionDocument, type Reason } from '../verdict/document.ts';
+import {
+  CHECKPOINTS,
+  type DatabaseView,
+  type DecisionDocument,
+  type Reason,
+  type SavingView,
+} from '../verdict/document.ts';
 import { groupCasualties, printIds } from './casualties.ts';
 import { reasonsOfNoDatabase, whyInOneSentence } from './decision-text.ts';
 import { codeBlock, escapeMarkdown, inlineCode, markdownTable } from './markdown.ts';
@@ -24,6 +30,7 @@ import {
   printMinute,
   printRestoreTime,
   REACH_WORDS,
+  SETTING_WORDS,
   VERDICT_WORDS,
 } from './words.ts';
 
@@ -56,6 +63,7 @@ function renderDatabase(view: DatabaseView, at: Instant): string[] {
     facts.join('\n'),
     ...renderSurvivors(view, at),
     ...renderCasualties(view),
+    ...renderSaving(view.wouldHaveSaved ?? null),
     ...view.reasons.map(renderReason),
   ];
 }
@@ -88,6 +96,13 @@ function renderCasualties({ casualties }: DatabaseView): string[] {
     rules.map(inlineCode).join(', '),
   ]);
   return [markdownTable(['casualty', 'kind', 'fate', 'by rule'], rows)];
+}
+
+function renderSaving(saving: SavingView | null): string[] {
+  if (saving === null) return [];
+  const end = saving.until === null ? 'for good' : `until ${printMinute(saving.until)}`;
+  const text = `**Would have saved it:** ${escapeMarkdown(SETTING_WORDS[saving.setting])}, which leaves ${inlineCode(printIds(saving.left))} ${end}`;
+  return [text, codeBlock(saving.command.split('\n'))];
 }
 
 function renderReason({ severity, code, message, remedy }: Reason): string {

@@ -34,6 +34,7 @@ import {
   changeOwned,
   databasesByMember,
   doubt,
+  end,
   spare,
   type TrackedDatabase,
   type TrackedPoint,
@@ -182,7 +183,7 @@ function automatedAfterDeletion(tracked: TrackedPoint, { database, action, world
   const from = tracked.point.kind === 'system_snapshot' ? tracked.point.createdAt : world.at;
   if (from === null) return doubt(noted, 'automated_backup_retained');
   const until = addDays(from, database.retentionDays);
-  return { ...noted, touched: true, fate: worsen(noted.fate, 'survives_until', 'automated_backup_retained', until) };
+  return end(noted, 'automated_backup_retained', until);
 }
 
 function withFinalSnapshot(world: World, database: Database, action: Deletion, fit: Fit): World {

@@ -11,11 +11,11 @@ import { addDays } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Key } from '../inventory/model.ts';
 import { underVersions } from './engine-versions.ts';
-import { worsen } from './fate.ts';
+import { type Fate, type FateWord, worsen } from './fate.ts';
 import { matchKeys } from './match.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
-import { mapPoints, type TrackedPoint, type World } from './world.ts';
+import { mapPoints, type TrackedPoint, type World, withFate } from './world.ts';
 
 /** `ScheduleKeyDeletion` or `DisableKey`. */
 export function disableKey(
@@ -52,33 +52,60 @@ function onUnseenKey(world: World, action: Action): Step {
   return unread ? inDoubt(world, action, 'key_not_observed') : applied(world, action, null, null);
 }
 
-/** Works out which points a restore could read and start, with keys and versions as they now are; run once all is folded. */
-export function settleReadability(world: World): World {
+/**
+ * Works out which points a restore could read and start, with keys and versions as they now are; run once all is folded.
+ *
+ * @param sound An earlier world in which every point could be, if one is known: no step gives a point another key or
+ *   version, so that with the same keys and no point more there is nothing to work out.
+ */
+export function settleReadability(world: World, sound: World | null = null): World {
+  if (sound !== null && hasKeysOf(sound, world) && world.points.length === sound.points.length) return world;
   const keys = new Map(world.keys.map((key) => [key.arn, key]));
   const doubted = new Set(world.keysInDoubt);
-  const settled = (tracked: TrackedPoint) => startable(readable(tracked, keys, doubted), world);
+  const seal = sealer();
+  const settled = (tracked: TrackedPoint) => startable(readable(tracked, { keys, doubted, seal }), world);
   return mapPoints(world, () => true, settled);
+}
+
+function hasKeysOf(one: World, other: World): boolean {
+  return one.keys === other.keys && one.keysInDoubt === other.keysInDoubt;
 }
 
 function startable(tracked: TrackedPoint, { versionsGone }: World): TrackedPoint {
   const fate = underVersions(tracked.fate, tracked.point, versionsGone);
-  return fate === tracked.fate ? tracked : { ...tracked, fate };
+  return fate === tracked.fate ? tracked : withFate(tracked, fate);
 }
 
-function readable(tracked: TrackedPoint, keys: ReadonlyMap<string, Key>, doubted: ReadonlySet<string>): TrackedPoint {
+function readable(
+  tracked: TrackedPoint,
+  {
+    keys,
+    doubted,
+    seal,
+  }: { readonly keys: ReadonlyMap<string, Key>; readonly doubted: ReadonlySet<string>; readonly seal: Seal },
+): TrackedPoint {
   const { keyArn, encrypted } = tracked.point;
   if (keyArn === null)
-    return encrypted && !hasHiddenKey(tracked) ? sealed(tracked, 'unknown', 'key_not_observed') : tracked;
+    return encrypted && !hasHiddenKey(tracked) ? seal(tracked, 'unknown', 'key_not_observed') : tracked;
   const key = keys.get(keyArn);
-  if (key === undefined) return sealed(tracked, 'unknown', 'key_not_observed');
-  if (doubted.has(keyArn) && key.state === 'enabled') return sealed(tracked, 'unknown', 'key_policy_changed');
+  if (key === undefined) return seal(tracked, 'unknown', 'key_not_observed');
+  if (doubted.has(keyArn) && key.state === 'enabled') return seal(tracked, 'unknown', 'key_policy_changed');
   if (key.state === 'enabled') return tracked;
   const word = key.state === 'creating' || key.state === 'updating' ? 'unknown' : 'unreadable';
-  return sealed(tracked, word, 'key_unusable');
+  return seal(tracked, word, 'key_unusable');
 }
 
-function sealed(tracked: TrackedPoint, word: 'unknown' | 'unreadable', rule: RuleCode): TrackedPoint {
-  return { ...tracked, fate: worsen(tracked.fate, word, rule) };
+type Seal = (tracked: TrackedPoint, word: 'unknown' | 'unreadable', rule: RuleCode) => TrackedPoint;
+
+/** Seals points; those that lie side by side often share a fate and a key, and then share what becomes of it. */
+function sealer(): Seal {
+  let last: { readonly from: Fate; readonly word: FateWord; readonly rule: RuleCode; readonly to: Fate } | null = null;
+  return (tracked, word, rule) => {
+    const { fate } = tracked;
+    if (last?.from !== fate || last.word !== word || last.rule !== rule)
+      last = { from: fate, word, rule, to: worsen(fate, word, rule) };
+    return withFate(tracked, last.to);
+  };
 }
 
 /** Aurora, and a logically air-gapped vault, may encrypt under a key that AWS owns and shows to nobody. */

@@ -5,13 +5,11 @@
  * DeleteDBClusterAutomatedBackup, StopDBInstanceAutomatedBackupsReplication, ModifyDBSnapshotAttribute.
  */
 
-import { printScope } from '../core/arn.ts';
 import { addDays, type Instant } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
-import { groupsOf } from '../inventory/one-each.ts';
 import { worsen } from './fate.ts';
 import { matchPoints } from './match.ts';
-import { limitOf, occupied } from './room.ts';
+import { countsOf, occupied } from './room.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, type Effect, inDoubt, refused, type Step, undecided } from './step.ts';
 import {
@@ -56,7 +54,10 @@ export function deleteSnapshot(world: World, action: SnapshotDeletion): Step {
 
 function meantBy(world: World, { kind, target }: SnapshotDeletion): readonly TrackedPoint[] {
   const ofCluster = kind === 'delete_db_cluster_snapshot';
-  return matchPoints(world, target).filter(({ point }) => point.ofCluster === ofCluster);
+  const meant = matchPoints(world, target);
+  return meant.every(({ point }) => point.ofCluster === ofCluster)
+    ? meant
+    : meant.filter(({ point }) => point.ofCluster === ofCluster);
 }
 
 /** What keeps a deletion of these from going through; null when nothing does. */
@@ -87,9 +88,12 @@ export function deleteSnapshots(
     for (const tracked of meant) taken.add(tracked);
     effects.push(applied(world, action, 'snapshot_deleted', meant[0]?.point.databaseResourceId ?? null).effect);
   }
-  const all = [...taken];
-  const next = changePoints(world, all, (tracked) => take(tracked, 'snapshot_deleted'));
-  return { world: vacated(next, all, {}), effects };
+  const next = mapPoints(
+    world,
+    (tracked) => taken.has(tracked),
+    (tracked) => take(tracked, 'snapshot_deleted'),
+  );
+  return { world: vacated(next, [...taken], {}), effects };
 }
 
 /** `DeleteDBInstanceAutomatedBackup` or `DeleteDBClusterAutomatedBackup`. */
@@ -152,21 +156,13 @@ function takeAll(world: World, action: Action, meant: readonly TrackedPoint[], r
 
 /** The room that points free once they go; what was lost before frees nothing a second time. */
 function vacated(world: World, gone: readonly TrackedPoint[], by: { readonly maybe?: number }): World {
+  const { maybe = 0 } = by;
+  const there = gone.filter(({ fate }) => fate.word !== 'lost');
   let { rooms } = world;
-  for (const group of groupsOf(
-    gone.filter(({ fate }) => fate.word !== 'lost'),
-    roomKeyOf,
-  )) {
-    const [first] = group;
-    const name = first === undefined ? null : limitOf(first.point);
-    if (first === undefined || name === null) continue;
-    rooms = occupied(rooms, first.point, name, { used: -group.length, maybe: (by.maybe ?? 0) * group.length });
+  for (const { scope, name, used } of countsOf(there.map(({ point }) => point)).values()) {
+    rooms = occupied(rooms, scope, name, { used: -used, maybe: maybe * used });
   }
   return { ...world, rooms };
-}
-
-function roomKeyOf({ point }: TrackedPoint): string {
-  return `${printScope(point)} ${limitOf(point)}`;
 }
 
 /** The system snapshots that a retained backup consists of, besides its logs; a replicated one has none here. */

@@ -9,7 +9,7 @@
 
 import { partitionOf } from '../core/arn.ts';
 import { unreachable } from '../core/invariant.ts';
-import type { Instant } from '../core/time.ts';
+import { type Instant, latest } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
 import type { Database, Inventory, RecoveryPoint, Vault } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
@@ -59,8 +59,8 @@ export function counterfactualsOf(loss: Loss, database: Database): readonly Coun
 }
 
 /** The cheapest of them; null when no single one would have left anything. */
-export function cheapestSavingOf(loss: Loss, database: Database): Counterfactual | null {
-  const asIs = asItIs(loss, database);
+export function cheapestSavingOf(loss: Loss, database: Database, start = startOf(loss)): Counterfactual | null {
+  const asIs = asItIs(loss, database, start);
   for (const setting of SETTINGS) {
     const [saving] = savingBy(setting, loss, database, asIs);
     if (saving !== undefined) return saving;
@@ -81,14 +81,14 @@ export function savingFor(
   const recoveryPoints = inventory.recoveryPoints.filter(
     ({ databaseResourceId }) => databaseResourceId === database.resourceId,
   );
-  const used = new Set([database.keyArn, ...recoveryPoints.flatMap(({ keyArn, vaultArn }) => [keyArn, vaultArn])]);
+  const used = new Set([database.keyArn]);
+  for (const { keyArn, vaultArn } of recoveryPoints) used.add(keyArn).add(vaultArn);
   const keys = inventory.keys.filter(({ arn }) => used.has(arn));
   const vaults = inventory.vaults.filter(({ arn }) => used.has(arn));
   const part = { ...inventory, databases: [database], recoveryPoints, keys, vaults };
-  // Which keys and vaults there are is all that is asked of it.
-  const world = worldOf({ ...part, recoveryPoints: [] }, at);
-  const actions = effects.filter((effect) => reaches(effect, database, world)).map(({ action }) => action);
-  return cheapestSavingOf({ inventory: part, actions, at }, database);
+  const start = worldOf(part, at);
+  const actions = effects.filter((effect) => reaches(effect, database, start)).map(({ action }) => action);
+  return cheapestSavingOf({ inventory: part, actions, at }, database, start);
 }
 
 /** A step on another database, or on a key or a vault that this one does not use, changes nothing here. */
@@ -107,46 +107,48 @@ function reaches({ action, databaseResourceId }: Effect, database: Database, wor
   }
 }
 
-/** The change as it is: the world before it, and the ARNs of what it leaves. */
+/** The change as it is: the world before it, the same if every point of it can be read, and the ARNs of what it leaves. */
 interface AsIs {
   readonly start: World;
+  readonly sound: World | null;
   readonly left: ReadonlySet<string>;
 }
 
 function savingBy(setting: Setting, loss: Loss, database: Database, asIs: AsIs): readonly Counterfactual[] {
-  const variant = varied(setting, loss, database);
-  const start = variant.loss.inventory === loss.inventory ? asIs.start : startOf(variant.loss);
-  const more = leftOf(start, variant.loss, database).filter(({ point }) => !asIs.left.has(point.arn));
+  const variant = varied(setting, loss, database, asIs);
+  const isSameStart = variant.loss.inventory === loss.inventory;
+  const left = isSameStart
+    ? leftOf(asIs, variant.loss, database)
+    : leftOf({ start: startOf(variant.loss), sound: null }, variant.loss, database);
+  const more = left.filter(({ point }) => !asIs.left.has(point.arn));
   if (more.length === 0) return [];
-  const instants = more.flatMap(({ point }) => newestInstantOf(point) ?? []).sort();
   const ends = more.map(({ fate }) => fate.until);
-  const last =
-    ends
-      .flatMap((end) => end ?? [])
-      .sort()
-      .at(-1) ?? null;
   return [
     {
       setting,
       left: more.map(({ point }) => point.id),
-      newestAt: instants.at(-1) ?? null,
-      until: ends.includes(null) ? null : last,
+      newestAt: lastOf(more.map(({ point }) => newestInstantOf(point))),
+      until: ends.includes(null) ? null : lastOf(ends),
       command: variant.command,
     },
   ];
 }
 
-function asItIs(loss: Loss, database: Database): AsIs {
-  const start = startOf(loss);
-  return { start, left: new Set(leftOf(start, loss, database).map(({ point }) => point.arn)) };
+function lastOf(instants: readonly (Instant | null)[]): Instant | null {
+  return instants.reduce((last, next) => (last === null || next === null ? (last ?? next) : latest(last, next)), null);
+}
+
+function asItIs(loss: Loss, database: Database, start = startOf(loss)): AsIs {
+  const sound = settleReadability(start) === start ? start : null;
+  return { start, sound, left: new Set(leftOf({ start, sound }, loss, database).map(({ point }) => point.arn)) };
 }
 
 function startOf({ inventory, at }: Loss): World {
   return worldOf(inventory, at);
 }
 
-function leftOf(start: World, { actions }: Loss, database: Database) {
-  const after = settleReadability(foldActions(start, actions, 'lifted').world);
+function leftOf({ start, sound }: Pick<AsIs, 'start' | 'sound'>, { actions }: Loss, database: Database) {
+  const after = settleReadability(foldActions(start, actions, 'lifted').world, sound);
   return pointsOf(after, database).filter(({ fate }) => isAlive(fate));
 }
 
@@ -156,13 +158,13 @@ interface Variant {
   readonly command: string;
 }
 
-function varied(setting: Setting, loss: Loss, database: Database): Variant {
+function varied(setting: Setting, loss: Loss, database: Database, { start }: AsIs): Variant {
   const what = database.kind === 'rds_instance' ? 'db-instance' : 'db-cluster';
   switch (setting) {
     case 'keep_automated_backups':
       return {
-        loss: withParameters(loss, database, { deleteAutomatedBackups: false }),
-        command: `delete_automated_backups = false\nor: aws rds delete-${what} --no-delete-automated-backups`,
+        loss: withParameters(loss, start, database, { deleteAutomatedBackups: false }),
+        command: howToSet('delete_automated_backups = false', '--no-delete-automated-backups'),
       };
     case 'key_kept':
       return withKey(loss, database);
@@ -171,8 +173,11 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
     case 'final_snapshot': {
       const name = freeName(loss, database, 'final');
       return {
-        loss: withParameters(loss, database, { skipFinalSnapshot: false, finalSnapshotId: name }),
-        command: `skip_final_snapshot = false\nfinal_snapshot_identifier = "${name}"`,
+        loss: withParameters(loss, start, database, { skipFinalSnapshot: false, finalSnapshotId: name }),
+        command: howToSet(
+          `skip_final_snapshot = false\nfinal_snapshot_identifier = "${name}"`,
+          `--no-skip-final-snapshot --final-db-snapshot-identifier ${name}`,
+        ),
       };
     }
     case 'manual_snapshot': {
@@ -191,11 +196,19 @@ function varied(setting: Setting, loss: Loss, database: Database): Variant {
   }
 }
 
-function withParameters(loss: Loss, database: Database, change: Partial<DeleteParameters>): Loss {
-  const world = worldOf({ ...loss.inventory, recoveryPoints: [] }, loss.at);
+/**
+ * A setting of the deletion itself, as Terraform and as the AWS CLI take it.
+ *
+ * The options alone: a whole deletion is nothing to hand out for copying. Terraform's destroy takes them from state.
+ */
+function howToSet(terraform: string, options: string): string {
+  return `${terraform}\n# applied before the destroy; with the AWS CLI, on the deletion: ${options}`;
+}
+
+function withParameters(loss: Loss, start: World, database: Database, change: Partial<DeleteParameters>): Loss {
   const actions = loss.actions.map((action): Action => {
     if (action.kind !== 'delete_db_instance' && action.kind !== 'delete_db_cluster') return action;
-    const match = matchDatabase(world, action);
+    const match = matchDatabase(start, action);
     if (match.kind === 'none' || match.tracked.database.arn !== database.arn) return action;
     return { ...action, parameters: { ...action.parameters, ...change } };
   });

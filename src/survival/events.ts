@@ -146,7 +146,8 @@ function timePasses(world: World, days: Days): World {
       return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
     return point.createdAt <= before(retention) ? take(tracked, 'expires_by_itself') : tracked;
   };
-  return mapPoints({ ...world, at, keys: world.keys.filter(({ arn }) => !dead.has(arn)) }, () => true, judge);
+  const keys = dead.size === 0 ? world.keys : world.keys.filter(({ arn }) => !dead.has(arn));
+  return mapPoints({ ...world, at, keys }, () => true, judge);
 }
 
 /** The instant that many days before one; worked out once for each number of days, since many points share few. */

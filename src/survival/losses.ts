@@ -54,10 +54,17 @@ export const ASSUMED: Assumed = { detectionSeconds: 86_400, days: 30 };
 
 /** The world after a database of it has met a loss; no survivor is owed to a refusal that one call lifts. */
 export function meet(world: World, database: Database, loss: LossName, assumed = ASSUMED): World {
-  const cause = causeOf(world, database, loss, assumed);
-  return settleReadability(
-    'event' in cause ? happen(world, cause.event) : foldActions(world, cause.actions, 'lifted').world,
-  );
+  return meeting(world, database, assumed)(loss);
+}
+
+/** How a database of a world meets one loss after another, each by itself; what they share is worked out once. */
+export function meeting(world: World, database: Database, assumed = ASSUMED): (loss: LossName) => World {
+  const sound = settleReadability(world) === world ? world : null;
+  return (loss) => {
+    const cause = causeOf(world, database, loss, assumed);
+    const after = 'event' in cause ? happen(world, cause.event) : foldActions(world, cause.actions, 'lifted').world;
+    return settleReadability(after, sound);
+  };
 }
 
 type Cause = { readonly actions: readonly Action[] } | { readonly event: LossEvent };

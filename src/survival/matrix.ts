@@ -9,7 +9,7 @@ import { type Instant, latest, type Seconds } from '../core/time.ts';
 import { type Database, type Inventory, RECOVERY_POINT_KINDS, type RecoveryPointKind } from '../inventory/model.ts';
 import { dataLossSeconds, newestInstantOf } from './data-loss.ts';
 import { FATE_WORDS, type FateWord, isAlive } from './fate.ts';
-import { LOSSES, type LossName, meet } from './losses.ts';
+import { LOSSES, type LossName, meeting } from './losses.ts';
 import type { RuleCode } from './rules.ts';
 import { type Cut, surroundings } from './surroundings.ts';
 import { pointsOf } from './survive.ts';
@@ -76,8 +76,9 @@ export function matrixOf(
 
 function rowsOf(cut: Cut, database: Database, losses: readonly LossName[]): readonly LossRow[] {
   const world = cut(database);
+  const after = meeting(world, database);
   const views: LeftPoint[] = [];
-  return losses.map((loss) => rowOf(loss, pointsOf(meet(world, database, loss), database), world.at, views));
+  return losses.map((loss) => rowOf(loss, pointsOf(after(loss), database), world.at, views));
 }
 
 /**
@@ -102,8 +103,9 @@ export function rowOf<L extends string>(
     const { point, fate } = tracked;
     if (fate.word === 'unknown') unknown.push({ id: point.id, rules: fate.rules });
     if (!isAlive(fate)) continue;
-    const view = viewOf(tracked, views[place]);
-    views[place] = view;
+    const earlier = views[place];
+    const view = viewOf(tracked, earlier);
+    if (view !== earlier) views[place] = view;
     left.push(view);
     newest = laterOf(newest, newestInstantOf(point));
     last = laterOf(last, fate.until);
@@ -111,7 +113,8 @@ export function rowOf<L extends string>(
   }
   return {
     loss,
-    left,
+    // A list that grew has room to grow on, and the rows of an estate are many: each keeps a list of its own length.
+    left: left.slice(),
     unknown,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
     lastEndsAt: endless ? null : last,
@@ -146,14 +149,22 @@ function kindsOf(points: readonly TrackedPoint[]): readonly KindFate[] {
       count = counts.find((other) => other.kind === kind);
       if (count === undefined) {
         count = { kind, points: 0, left: 0, best: 'lost' };
-        counts.push(count);
+        counts.splice(placeOf(kind, counts), 0, count);
       }
     }
     count.points += 1;
     if (isAlive(fate)) count.left += 1;
     if (count.best !== fate.word && isBetter(fate.word, count.best)) count.best = fate.word;
   }
-  return counts.sort((a, b) => RECOVERY_POINT_KINDS.indexOf(a.kind) - RECOVERY_POINT_KINDS.indexOf(b.kind));
+  return counts.slice();
+}
+
+/** Where a kind belongs among others that are in the order of the kinds. */
+function placeOf(kind: RecoveryPointKind, counts: readonly KindCount[]): number {
+  const rank = RECOVERY_POINT_KINDS.indexOf(kind);
+  let place = counts.length;
+  for (const other of counts) if (RECOVERY_POINT_KINDS.indexOf(other.kind) > rank) place -= 1;
+  return place;
 }
 
 function isBetter(word: FateWord, than: FateWord): boolean {

@@ -32,13 +32,34 @@ const DEFAULT_MAX: Readonly<Record<QuotaName, number>> = {
 
 const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];
 
+/** How many there are of one limited thing in one place. */
+interface Count {
+  readonly scope: Scope;
+  readonly name: QuotaName;
+  used: number;
+}
+
+/** Counts of limited things, by place and limit. */
+export type Counts = ReadonlyMap<string, Readonly<Count>>;
+
 /** The room that an inventory shows, for every place and limit that has a count. */
-export function roomsOf({ quotas, recoveryPoints }: Inventory): readonly Room[] {
+export function roomsOf(
+  { quotas, recoveryPoints }: Inventory,
+  counts: Counts = countsOf(recoveryPoints),
+): readonly Room[] {
   const rooms = new Map<string, Room>(
     quotas.map((quota) => [keyOf(quota, quota.name), { ...quota, maybe: 0, read: true }]),
   );
-  const counts = new Map<string, { readonly scope: Scope; readonly name: QuotaName; used: number }>();
-  let count: { readonly scope: Scope; readonly name: QuotaName; used: number } | undefined;
+  for (const [key, { scope, name, used }] of counts) {
+    if (!rooms.has(key)) rooms.set(key, { ...emptyRoom(scope, name), used });
+  }
+  return [...rooms.values()];
+}
+
+/** What recovery points add up to. */
+export function countsOf(recoveryPoints: readonly RecoveryPoint[]): Counts {
+  const counts = new Map<string, Count>();
+  let count: Count | undefined;
   let kind: RecoveryPointKind | null = null;
   let ofCluster = false;
   let name: QuotaName | null = null;
@@ -56,10 +77,7 @@ export function roomsOf({ quotas, recoveryPoints }: Inventory): readonly Room[] 
     }
     count.used += 1;
   }
-  for (const [key, { scope, name, used }] of counts) {
-    if (!rooms.has(key)) rooms.set(key, { ...emptyRoom(scope, name), used });
-  }
-  return [...rooms.values()];
+  return counts;
 }
 
 /** The limit that a recovery point counts against; null when none. */

@@ -9,11 +9,11 @@
 
 import { printScope } from '../core/arn.ts';
 import type { Instant } from '../core/time.ts';
-import type { Database, Inventory } from '../inventory/model.ts';
+import type { Database, Inventory, RecoveryPoint } from '../inventory/model.ts';
 import { carefulFinalId } from './losses.ts';
-import { type Room, roomsOf } from './room.ts';
+import { countsOf, type Room, roomsOf } from './room.ts';
 import { type World, worldOf } from './world.ts';
-import { type KeysOf, placesBy } from './world-index.ts';
+import { type KeysOf, oncePer, placesBy } from './world-index.ts';
 
 /** The part of an inventory around one database, and what the whole has room for there. */
 export interface Part {
@@ -35,35 +35,69 @@ export function surroundings(inventory: Inventory, at: Instant): Cut {
 
 /** Reads an inventory once, and cuts its parts from it. */
 export function partsOf(inventory: Inventory): (database: Database) => Part {
-  const { databases, recoveryPoints } = inventory;
-  const finals = new Set(databases.map(({ identifier }) => finalIdOf(identifier)));
-  const byOwner = finder(recoveryPoints, ({ databaseResourceId }) => databaseResourceId);
-  // Only a name that a final snapshot would take matters, and few snapshots have one.
-  const byName = finder(recoveryPoints, ({ id }) => (finals.has(id) ? id : null));
-  const kin = finder(databases, namesWithin);
+  const { holdings, byFinalName, counts } = lookUps(inventory.recoveryPoints);
+  const kin = finder(inventory.databases, namesWithin);
   const keys = finder(inventory.keys, ({ arn }) => arn);
   const vaults = finder(inventory.vaults, ({ arn }) => arn);
-  const rooms = finder(roomsOf(inventory), printScope);
+  const rooms = finder(roomsOf(inventory, counts), printScope);
   return (database) => {
-    const own = byOwner([database.resourceId]);
-    const named = byName([finalIdOf(database.identifier)]);
-    const points = [...own, ...named.filter((point) => point.databaseResourceId !== database.resourceId)];
+    const own = holdings.get(database.resourceId) ?? NO_HOLDING;
+    const named = byFinalName([finalIdOf(database.identifier)]).filter(
+      (point) => point.databaseResourceId !== database.resourceId,
+    );
     const kinsmen = kin(namesWithin(database)).filter(({ arn }) => arn !== database.arn);
     const part: Inventory = {
       ...inventory,
       databases: [database, ...kinsmen],
-      recoveryPoints: points,
-      keys: keys([database.keyArn, ...points.map(({ keyArn }) => keyArn)]),
-      vaults: vaults(points.map(({ vaultArn }) => vaultArn)),
+      recoveryPoints: named.length === 0 ? own.points : [...own.points, ...named],
+      keys: keys([database.keyArn, ...own.keyArns, ...named.map(({ keyArn }) => keyArn)]),
+      vaults: vaults([...own.vaultArns, ...named.map(({ vaultArn }) => vaultArn)]),
     };
     return { inventory: part, rooms: rooms([printScope(database)]) };
   };
+}
+
+/** What parts are cut by, which takes reading every recovery point: whoever asks about the same points asks once. */
+const lookUps = oncePer((points: readonly RecoveryPoint[]) => ({
+  holdings: holdingsOf(points),
+  // Only a name that a final snapshot would take matters, and few snapshots have one.
+  byFinalName: finder(points, ({ id }) => (id.endsWith(FINAL_END) ? id : null)),
+  counts: countsOf(points),
+}));
+
+/** The recovery points of one database in the order of the list, and the keys and vaults they lie under. */
+interface Holding {
+  readonly points: RecoveryPoint[];
+  readonly keyArns: Set<string>;
+  readonly vaultArns: Set<string>;
+}
+
+const NO_HOLDING: Holding = { points: [], keyArns: new Set(), vaultArns: new Set() };
+
+function holdingsOf(points: readonly RecoveryPoint[]): ReadonlyMap<string, Holding> {
+  const holdings = new Map<string, Holding>();
+  for (const point of points) {
+    const { databaseResourceId, keyArn, vaultArn } = point;
+    if (databaseResourceId === null) continue;
+    let holding = holdings.get(databaseResourceId);
+    if (holding === undefined) {
+      holding = { points: [], keyArns: new Set(), vaultArns: new Set() };
+      holdings.set(databaseResourceId, holding);
+    }
+    holding.points.push(point);
+    if (keyArn !== null) holding.keyArns.add(keyArn);
+    if (vaultArn !== null) holding.vaultArns.add(vaultArn);
+  }
+  return holdings;
 }
 
 /** AWS keeps names in lower case. */
 function finalIdOf(identifier: string): string {
   return carefulFinalId(identifier).toLowerCase();
 }
+
+/** How the name of every final snapshot ends, whatever its database is called. */
+const FINAL_END = finalIdOf('');
 
 /** What nothing else should bear: where something does, a call on one of the two may mean the other. */
 function namesWithin({ resourceId, members }: Database): readonly string[] {
@@ -74,13 +108,7 @@ function namesWithin({ resourceId, members }: Database): readonly string[] {
 function finder<T>(items: readonly T[], keysOf: KeysOf<T>) {
   const placesOf = placesBy(items, keysOf);
   return (keys: readonly (string | null)[]): readonly T[] => {
-    const wanted = new Set<string>();
-    let last: string | null = null;
-    for (const key of keys) {
-      // Things side by side often lie under one key: it need not be looked up for each.
-      if (key !== null && key !== last) wanted.add(key);
-      last = key;
-    }
+    const wanted = new Set(keys.filter((key) => key !== null));
     const places = [...wanted].flatMap(placesOf);
     const inOrder = wanted.size > 1 ? [...new Set(places)].sort((a, b) => a - b) : places;
     return inOrder.map((place) => items[place] as T);

@@ -35,11 +35,12 @@ export function survive(
   options: { readonly at: Instant; readonly refusals: Refusals; readonly rooms?: readonly Room[] },
 ): Survival {
   const start = worldOf(inventory, options.at, options.rooms);
+  const before = settleReadability(start);
   const { world, effects } = foldActions(start, actions, options.refusals);
-  const after = settleReadability(world);
+  const after = settleReadability(world, before === start ? start : null);
   invariant(effects.length === actions.length, 'every action has its effect', { actions: actions.length });
   invariant(after.points.length >= inventory.recoveryPoints.length, 'no recovery point is dropped by a loss');
-  return { before: settleReadability(start), after, effects };
+  return { before, after, effects };
 }
 
 /** Folds actions over a world; whether its points can still be read under their keys is left to be settled. */

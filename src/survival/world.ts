@@ -105,6 +105,8 @@ export function pointsOwnedBy(world: World, resourceId: string): readonly Tracke
 
 function found(world: World, places: readonly number[], isIt: (tracked: TrackedPoint) => boolean) {
   const { points, index } = world;
+  // Places are in order and each is there once: as many as there are points are all of them.
+  if (places.length === points.length) return points;
   const indexed = places.map((place) => points[place] as TrackedPoint);
   return points.length === index.points ? indexed : [...indexed, ...points.slice(index.points).filter(isIt)];
 }
@@ -135,11 +137,11 @@ export function databasesByMember(world: World, keys: readonly (string | null)[]
 }
 
 function chosenAt({ databases }: World, places: Places, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
-  const found = new Set(keys.flatMap((key) => (key === null ? [] : places(key))));
-  return [...found]
-    .sort((a, b) => a - b)
-    .map((place) => databases[place])
-    .filter((tracked) => tracked !== undefined);
+  const lists = keys.map((key) => (key === null ? [] : places(key)));
+  const [only = []] = lists;
+  // The places under one key are in order, each once.
+  const found = lists.length === 1 ? only : [...new Set(lists.flat())].sort((a, b) => a - b);
+  return found.map((place) => databases[place] as TrackedDatabase);
 }
 
 /** A copy with every point taken from the database with this resource id changed. */
@@ -175,33 +177,45 @@ export function mapPoints(
   chosen: (tracked: TrackedPoint) => boolean,
   change: (tracked: TrackedPoint) => TrackedPoint,
 ): World {
-  const points = world.points.map((tracked) => (chosen(tracked) ? change(tracked) : tracked));
-  return points.every((tracked, place) => tracked === world.points[place]) ? world : { ...world, points };
+  let changed: TrackedPoint[] | null = null;
+  for (let place = 0; place < world.points.length; place += 1) {
+    const tracked = world.points[place] as TrackedPoint;
+    const next = chosen(tracked) ? change(tracked) : tracked;
+    if (next === tracked) continue;
+    changed ??= world.points.slice();
+    changed[place] = next;
+  }
+  return changed === null ? world : { ...world, points: changed };
+}
+
+/** A point with another fate. Written out, not spread: every loss of an estate makes one of every point. */
+export function withFate({ point, madeByChange, touched }: TrackedPoint, fate: Fate, reached = touched): TrackedPoint {
+  return { point, fate, madeByChange, touched: reached };
 }
 
 /** A point that the rule leaves where it is, with the rule noted. */
 export function spare(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
-  return { ...tracked, fate: worsen(tracked.fate, 'survives', rule) };
+  return withFate(tracked, worsen(tracked.fate, 'survives', rule));
 }
 
 /** A point that a refusal leaves for now: the change means to delete it, so it no longer stands outside the change. */
 export function withhold(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
-  return { ...spare(tracked, rule), touched: true };
+  return withFate(tracked, worsen(tracked.fate, 'survives', rule), true);
 }
 
 /** A point that the rule takes. */
 export function take(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
-  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'lost', rule) };
+  return withFate(tracked, worsen(tracked.fate, 'lost', rule), true);
 }
 
 /** A point that the change gives an end, or a nearer one: what is left of it stands within the change. */
 export function end(tracked: TrackedPoint, rule: RuleCode, until: Instant): TrackedPoint {
-  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'survives_until', rule, until) };
+  return withFate(tracked, worsen(tracked.fate, 'survives_until', rule, until), true);
 }
 
 /** A point that can no longer be vouched for. */
 export function doubt(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
-  return { ...tracked, touched: true, fate: worsen(tracked.fate, 'unknown', rule) };
+  return withFate(tracked, worsen(tracked.fate, 'unknown', rule), true);
 }
 
 const BACKUP_STATUSES_ALIVE: readonly string[] = ['available', 'completed'];

@@ -26,6 +26,17 @@ describe('a decision in markdown', () => {
     );
   });
 
+  it('says what would have saved it, and how to set that', () => {
+    const command = 'delete_automated_backups = false\n# before the destroy';
+    const wouldHaveSaved = { setting: 'keep_automated_backups', left: ['pitr:x'], until: null, command } as const;
+    const text = renderDecisionMarkdown(aDecision({ databases: [aDatabaseView({ wouldHaveSaved })] }));
+    expect(text).toContain('**Would have saved it:** automated backups kept, which leaves `pitr:x` for good');
+    expect(text).toContain('```sh\ndelete_automated_backups = false\n# before the destroy\n```');
+    expect(renderDecisionMarkdown(aDecision({ databases: [aDatabaseView({ wouldHaveSaved: null })] }))).not.toContain(
+      'saved it',
+    );
+  });
+
   it('shows survivors and casualties as tables', () => {
     const text = renderDecisionMarkdown(aDecision({ databases: [aDatabaseView({ survivors: [aSurvivor()] })] }));
     expect(text).toContain(

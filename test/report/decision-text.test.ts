@@ -78,10 +78,10 @@ describe('a database', () => {
   });
 
   it('gives each setting that would have saved it a line of its own, and copies no prose into a command', () => {
-    const command = 'delete_automated_backups = false\nor: aws rds delete-db-cluster --no-delete-automated-backups';
+    const command = 'delete_automated_backups = false\n# with the AWS CLI: --no-delete-automated-backups';
     const wouldHaveSaved = { setting: 'keep_automated_backups', left: ['pitr:x'], until: null, command } as const;
     const text = renderDecision(aDecision({ databases: [aDatabaseView({ wouldHaveSaved })] }), PLAIN_PAINT, 100);
-    expect(text).toMatch(/\n {6}delete_automated_backups = false\n {6}or:\n {6}aws rds delete-db-cluster --no/);
+    expect(text).toMatch(/\n {6}delete_automated_backups = false\n {6}# with the AWS CLI: --no-delete/);
   });
 
   it('shows a survivor with its kind, work lost, end, grade and place', () => {

@@ -53,11 +53,12 @@ describe('a cluster that loses everything', () => {
   it('is told the command for its kind', () => {
     expect(found[0]?.command.split('\n')).toEqual([
       'delete_automated_backups = false',
-      'or: aws rds delete-db-cluster --no-delete-automated-backups',
+      '# applied before the destroy; with the AWS CLI, on the deletion: --no-delete-automated-backups',
     ]);
     expect(found[1]?.command.split('\n')).toEqual([
       'skip_final_snapshot = false',
       'final_snapshot_identifier = "courses-final"',
+      '# applied before the destroy; with the AWS CLI, on the deletion: --no-skip-final-snapshot --final-db-snapshot-identifier courses-final',
     ]);
     expect(found[2]?.command).toBe(
       'aws rds create-db-cluster-snapshot --region eu-west-1 --db-cluster-identifier courses --db-cluster-snapshot-identifier courses-manual',

@@ -93,6 +93,20 @@ describe('a version that is gone', () => {
     expect(after.points.map(({ fate }) => fate.word)).toEqual(['lost', 'unreadable']);
   });
 
+  it('is looked at on the snapshot that a deletion makes, though every point before it could be started', () => {
+    const moved = aDatabase({ engineVersion: '15.2' });
+    const inventory = anInventory({
+      databases: [moved],
+      recoveryPoints: [manual],
+      engineVersions: [aVersion({ engineVersion: '15.2' })],
+    });
+    const [row] = matrixOf(inventory, moved, NOW, ['database_deleted_carefully']);
+    expect(row?.left.map(({ id }) => id)).toEqual([manual.id]);
+    expect(row?.unknown).toEqual([
+      { id: 'orders-final', rules: ['final_snapshot_taken', 'engine_version_not_offered'] },
+    ]);
+  });
+
   it('shows in the table of losses', () => {
     const [row] = matrixOf(inventory, orders, NOW, ['database_deleted']);
     expect(row).toMatchObject({ left: [], unknown: [{ id: manual.id }] });
