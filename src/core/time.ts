@@ -20,6 +20,7 @@ export type Days = number;
 
 /** A day as AWS counts retention: never a calendar day. */
 export const SECONDS_PER_DAY = 86_400;
+const MILLISECONDS_PER_DAY = SECONDS_PER_DAY * 1_000;
 const INSTANT_LENGTH = 24;
 /** 9999-12-31, in days since 1970-01-01. */
 const LAST_DAY = 2_932_896;
@@ -47,14 +48,17 @@ export function isInstant(text: string): text is Instant {
 
 /** The instant that many milliseconds after 1970-01-01T00:00:00Z. */
 export function fromEpochMilliseconds(milliseconds: number): Instant {
-  return new Date(milliseconds).toISOString() as Instant;
+  const day = Math.floor(milliseconds / MILLISECONDS_PER_DAY);
+  // `Date` prints every moment there is; a whole estate has too many for it, and all of them within these years.
+  if (!Number.isInteger(milliseconds) || day < 0 || day > LAST_DAY)
+    return new Date(milliseconds).toISOString() as Instant;
+  return printMoment(dateOf(day), milliseconds - day * MILLISECONDS_PER_DAY) as Instant;
 }
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export function toEpochMilliseconds(at: Instant): number {
   if (at.length !== INSTANT_LENGTH) return Date.parse(at);
-  const minutes = (digits(at, 11, 2) * 60 + digits(at, 14, 2)) * 60_000;
-  return dayOf(at) * SECONDS_PER_DAY * 1_000 + minutes + digits(at, 17, 2) * 1_000 + digits(at, 20, 3);
+  return dayOf(at) * MILLISECONDS_PER_DAY + millisecondsIn(at);
 }
 
 /** The instant `seconds` later (earlier when negative). */
@@ -67,7 +71,8 @@ export function addDays(at: Instant, days: Days): Instant {
   const day = dayOf(at) + days;
   // Whole days leave the time of day as it is; a year of four digits keeps the form.
   const plain = at.length === INSTANT_LENGTH && Number.isInteger(day) && day >= 0 && day < LAST_DAY;
-  return plain ? (`${printDay(day)}${at.slice(10)}` as Instant) : addSeconds(at, days * SECONDS_PER_DAY);
+  if (!plain) return addSeconds(at, days * SECONDS_PER_DAY);
+  return printMoment(dateOf(day), millisecondsIn(at)) as Instant;
 }
 
 /** Seconds from `from` to `to`, rounded up to whole seconds: a part of a second counts against us. */
@@ -110,6 +115,12 @@ export function printInstant(at: Instant): string {
   return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 }
 
+/** Milliseconds since midnight. */
+function millisecondsIn(at: Instant): number {
+  const minutes = digits(at, 11, 2) * 60 + digits(at, 14, 2);
+  return minutes * 60_000 + digits(at, 17, 2) * 1_000 + digits(at, 20, 3);
+}
+
 /** Days from 1970-01-01 to the day of an instant. `Date.parse` would do; a whole estate has too many for it. */
 function dayOf(at: Instant): number {
   return daysUpTo(digits(at, 0, 4), digits(at, 5, 2)) + digits(at, 8, 2) - 1;
@@ -125,8 +136,15 @@ function daysUpTo(year: number, month: number): number {
 
 const DAYS_BEFORE_1970 = 719_468;
 
+/** A day of the proleptic Gregorian calendar; months and days of the month count from 1. */
+interface CalendarDate {
+  readonly year: number;
+  readonly month: number;
+  readonly date: number;
+}
+
 /** The date of a day not before 1970-01-01. */
-function printDay(day: number): string {
+function dateOf(day: number): CalendarDate {
   // Four centuries, and within them a year, are found by their lengths in days.
   const inEra = (day + DAYS_BEFORE_1970) % 146_097;
   const yearOfEra = Math.floor(
@@ -137,11 +155,48 @@ function printDay(day: number): string {
   const date = inYear - Math.floor((153 * months + 2) / 5) + 1;
   const month = months < 10 ? months + 3 : months - 9;
   const year = yearOfEra + Math.floor((day + DAYS_BEFORE_1970) / 146_097) * 400 + (month <= 2 ? 1 : 0);
-  return `${year}-${twoDigits(month)}-${twoDigits(date)}`;
+  return { year, month, date };
 }
 
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : `${number}`;
+/** Character by character: one text of 24, and none for its parts. */
+function printMoment({ year, month, date }: CalendarDate, milliseconds: number): string {
+  const hour = Math.floor(milliseconds / 3_600_000);
+  const minute = Math.floor(milliseconds / 60_000) % 60;
+  const second = Math.floor(milliseconds / 1_000) % 60;
+  const rest = milliseconds % 1_000;
+  return String.fromCharCode(
+    digitAt(year, 1_000),
+    digitAt(year, 100),
+    digitAt(year, 10),
+    digitAt(year, 1),
+    DASH,
+    digitAt(month, 10),
+    digitAt(month, 1),
+    DASH,
+    digitAt(date, 10),
+    digitAt(date, 1),
+    LETTER_T,
+    digitAt(hour, 10),
+    digitAt(hour, 1),
+    COLON,
+    digitAt(minute, 10),
+    digitAt(minute, 1),
+    COLON,
+    digitAt(second, 10),
+    digitAt(second, 1),
+    DOT,
+    digitAt(rest, 100),
+    digitAt(rest, 10),
+    digitAt(rest, 1),
+    LETTER_Z,
+  );
+}
+
+const [DASH, DOT, COLON, LETTER_T, LETTER_Z] = [45, 46, 58, 84, 90];
+
+/** The character code of one digit of a number. */
+function digitAt(number: number, place: number): number {
+  return 48 + (Math.floor(number / place) % 10);
 }
 
 function digits(text: string, from: number, count: number): number {

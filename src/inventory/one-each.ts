@@ -20,7 +20,8 @@ export function oneEach<T>(items: readonly T[], key: (item: T) => string, rank: 
     const other = kept.get(name);
     if (other === undefined || comesBefore(item, other, rank)) kept.set(name, item);
   }
-  return [...kept.keys()].sort(compareCodeUnits).map((name) => kept.get(name) as T);
+  // Without a comparison of its own, sorting goes by code unit, and faster.
+  return [...kept.keys()].sort().map((name) => kept.get(name) as T);
 }
 
 function comesBefore<T>(item: T, other: T, rank: (item: T) => number): boolean {

@@ -10,7 +10,7 @@ export interface Row {
   readonly peakMb?: number;
 }
 
-/** A figure and the most it may be. */
+/** A figure and the most it may be; without end for one that is only shown. */
 export interface Bar {
   readonly what: string;
   readonly value: number;
@@ -26,6 +26,11 @@ export interface Benchmark {
 /** A bar. */
 export function bar(what: string, value: number, atMost: number): Bar {
   return { what, value, atMost };
+}
+
+/** A figure that is only shown. */
+export function information(what: string, value: number): Bar {
+  return bar(what, value, Number.POSITIVE_INFINITY);
 }
 
 /** True when the figure is within its bar; one that is no number is not. */
@@ -46,7 +51,8 @@ export function printResult(name: string, rows: readonly Row[], bars: readonly B
     '',
     ...bars.map((one) => {
       const value = one.value.toFixed(2).padStart(10);
-      return `  ${one.what.padEnd(52)}${value}  at most ${one.atMost}  ${holds(one) ? 'holds' : 'MISSED'}`;
+      const limit = Number.isFinite(one.atMost) ? `at most ${one.atMost}` : 'for information';
+      return `  ${one.what.padEnd(52)}${value}  ${limit}  ${holds(one) ? 'holds' : 'MISSED'}`;
     }),
     '',
   ].join('\n');

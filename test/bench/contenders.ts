@@ -2,7 +2,8 @@
  * What the benchmarks compare, each a function that runs once in a process of its own.
  *
  * The inventory's: Muster's whole reading of a region, the SDK's paginator over the same listings, and the same pages
- * fetched and thrown away. Each outcome names what was read, so that a run that missed something cannot pass.
+ * fetched and thrown away, by Node's `fetch` and by its older client. Each outcome names what was read, so that a run that
+ * missed something cannot pass.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,7 +21,12 @@ const CREDENTIALS = { accessKeyId: 'AKIABENCH', secretAccessKey: 'not-a-secret' 
 const SNAPSHOT_TYPES = ['automated', 'manual'] as const;
 
 /** By name; the first argument of each is the endpoint. */
-export const CONTENDERS: Readonly<Record<string, Work>> = { muster: readInventory, sdk: paginate, plain: fetchPages };
+export const CONTENDERS: Readonly<Record<string, Work>> = {
+  muster: readInventory,
+  sdk: paginate,
+  plain: ([endpoint = '']) => fetchPages(overOneConnection(endpoint)),
+  fetch: ([endpoint = '']) => fetchPages(withFetch(endpoint)),
+};
 
 /** Ids in, whatever their order, one short text out. */
 export function digestOf(snapshots: readonly string[], databases: number): string {
@@ -63,42 +69,60 @@ async function paginate([endpoint = '']: readonly string[]): Promise<() => strin
   return () => digestOf(ids, databases);
 }
 
-/**
- * One page after another over one connection, read as text of which only the marker is looked at: the least that reading
- * can cost. Node's own client, which costs half of what its `fetch` does.
- */
-async function fetchPages([endpoint = '']: readonly string[]): Promise<() => string> {
+/** Posts a form and gives the answer as text. */
+interface Poster {
+  readonly post: (form: string) => Promise<string>;
+  readonly close: () => void;
+}
+
+/** One page after another, read as text of which only the marker is looked at: the least that reading can cost. */
+async function fetchPages({ post, close }: Poster): Promise<() => string> {
   const listings = [
     'Action=DescribeDBInstances',
     ...SNAPSHOT_TYPES.map((type) => `Action=DescribeDBSnapshots&SnapshotType=${type}`),
   ];
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let characters = 0;
   let pages = 0;
   for (const listing of listings) {
     let marker: string | undefined = '';
     while (marker !== undefined) {
-      const form: string = `${listing}&Version=2014-10-31&MaxRecords=100${marker === '' ? '' : `&Marker=${marker}`}`;
-      const text = await post(endpoint, agent, form);
+      const text = await post(
+        `${listing}&Version=2014-10-31&MaxRecords=100${marker === '' ? '' : `&Marker=${marker}`}`,
+      );
       characters += text.length;
       pages += 1;
       marker = /<Marker>(.*?)<\/Marker>/.exec(text)?.[1];
     }
   }
-  agent.destroy();
+  close();
   return () => `${pages} pages, ${characters} characters`;
 }
 
-function post(endpoint: string, agent: Agent, form: string): Promise<string> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': form.length };
-  return new Promise((resolve, reject) => {
-    const call = request(endpoint, { method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      response.on('error', reject);
+const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' } as const;
+
+/** Node's own client and one connection, which costs half of what its `fetch` does. */
+function overOneConnection(endpoint: string): Poster {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const post = (form: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const headers = { ...FORM_TYPE, 'content-length': form.length };
+      const call = request(endpoint, { method: 'POST', agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+        response.on('error', reject);
+      });
+      call.on('error', reject);
+      call.end(form);
     });
-    call.on('error', reject);
-    call.end(form);
-  });
+  return { post, close: () => agent.destroy() };
+}
+
+/** Node's global `fetch`, as most scripts would. */
+function withFetch(endpoint: string): Poster {
+  const post = async (form: string): Promise<string> => {
+    const answer = await fetch(endpoint, { method: 'POST', headers: FORM_TYPE, body: form });
+    return answer.text();
+  };
+  return { post, close: () => {} };
 }

@@ -54,6 +54,20 @@ describe('reading an instant', () => {
     expect(isInstant('2026-99-22T09:07:00.000Z')).toBe(false);
   });
 
+  it('is written as `Date` writes it, in whatever year', () => {
+    const milliseconds = fc.oneof(
+      fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }),
+      fc.constantFrom(-1, 0, 951_782_400_000, 4_107_542_399_999, 253_402_300_799_999, 253_402_300_800_000, 1.5),
+    );
+    fc.assert(
+      fc.property(milliseconds, (moment) => {
+        expect(fromEpochMilliseconds(moment)).toBe(new Date(moment).toISOString());
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(() => fromEpochMilliseconds(Number.NaN)).toThrow(RangeError);
+  });
+
   it('survives the way to milliseconds and back', () => {
     fc.assert(fc.property(anInstant, (instant) => fromEpochMilliseconds(toEpochMilliseconds(instant)) === instant));
   });

@@ -156,7 +156,7 @@ async function readAllKeys(read: readonly Seen[], progress: Progress): Promise<r
   const places = new Map(read.map(({ place }) => [printScope(place.scope), place]));
   const wanted = new Map<Place, string[]>();
   for (const { place, seen } of read) {
-    for (const arn of new Set(keysInUse(seen))) {
+    for (const arn of keysInUse(seen)) {
       const lives = parseArn(arn);
       const there = (lives === null ? undefined : places.get(printScope(lives))) ?? place;
       const arns = wanted.get(there);
@@ -170,8 +170,12 @@ async function readAllKeys(read: readonly Seen[], progress: Progress): Promise<r
 }
 
 /** The keys of whatever a restore can start from, or would have to read; an export restores nothing. */
-function keysInUse({ databases, snapshots, automatedBackups, vaultPoints }: PlaceObservations): string[] {
-  return [...databases, ...snapshots, ...automatedBackups, ...vaultPoints].flatMap(({ keyArn }) => keyArn ?? []);
+function keysInUse({ databases, snapshots, automatedBackups, vaultPoints }: PlaceObservations): ReadonlySet<string> {
+  const arns = new Set<string>();
+  for (const kind of [databases, snapshots, automatedBackups, vaultPoints]) {
+    for (const { keyArn } of kind) if (keyArn !== null) arns.add(keyArn);
+  }
+  return arns;
 }
 
 function together(seen: readonly PlaceObservations[], keys: readonly KeyObservations[]) {

@@ -8,6 +8,7 @@
  * `<ActionResponse><ActionResult>`, lists hold one element an item).
  */
 
+import { Readable } from 'node:stream';
 import { RDSClient, type RDSClientConfig } from '@aws-sdk/client-rds';
 import type * as z from 'zod';
 import { invariant } from '../../core/invariant.ts';
@@ -74,7 +75,22 @@ export function narrow<P extends Protocol>(own: P): P {
 }
 
 async function bytesOf({ body }: Response, context: Context): Promise<Uint8Array> {
-  return body instanceof Uint8Array ? body : context.streamCollector(body ?? new Uint8Array());
+  if (body instanceof Uint8Array) return body;
+  return body instanceof Readable ? collect(body) : context.streamCollector(body ?? new Uint8Array());
+}
+
+/** All bytes of a stream. The SDK's own way leads through a second stream, which costs more than the bytes do. */
+function collect(stream: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+    stream.on('error', reject);
+    // A stream that is destroyed without a reason says nothing else.
+    stream.on('close', () => {
+      if (!stream.readableEnded) reject(new XmlError('the answer is cut short'));
+    });
+  });
 }
 
 function answerOf(action: string, list: string, item: z.ZodType): Fields {

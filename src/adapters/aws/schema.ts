@@ -7,7 +7,7 @@
  */
 
 import * as z from 'zod';
-import { fromEpochMilliseconds } from '../../core/time.ts';
+import { fromEpochMilliseconds, type Instant } from '../../core/time.ts';
 
 /** The output of a schema made into something else, without the closure that `transform` makes for every value. */
 const made = <T extends z.ZodType, U>(schema: T, make: (value: z.output<T>) => U) => {
@@ -20,31 +20,80 @@ const made = <T extends z.ZodType, U>(schema: T, make: (value: z.output<T>) => U
 /** Without a transform, which would cost each field of each record as much as the rest of its parsing. */
 const opt = <T extends z.ZodType>(schema: T) =>
   (schema.nullable() as z.ZodNullable<z.ZodType<z.output<T> | null>>).default(null);
-const text = z.string().min(1);
+/**
+ * The same schema, with a short way for what nearly every record holds: `settle` says yes when it has made of the value
+ * what the schema would. All else goes the schema's own way, which also says what is wrong with it. A large region has
+ * millions of fields, and every step of a schema costs each of them.
+ */
+const quick = <T extends z.ZodType>(schema: T, settle: (field: { value: unknown }) => boolean): T => {
+  const { run } = schema._zod;
+  schema._zod.run = (field, context) => (settle(field) ? field : run(field, context));
+  return schema;
+};
+/** Settles what is absent as `absent`, and what is usual as it is. */
+const absentOr = (absent: unknown, isUsual: (value: unknown) => boolean) => (field: { value: unknown }) => {
+  field.value ??= absent;
+  return field.value === absent || isUsual(field.value);
+};
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+
+const text = quick(z.string().min(1), ({ value }) => typeof value === 'string' && value !== '');
 /** A record shows one moment in several of its fields: the same text then stands for all of them. */
 let latest = { milliseconds: 0, instant: fromEpochMilliseconds(0) };
-const instant = made(z.date(), (date) => {
+const toInstant = (date: Date): Instant => {
   const milliseconds = date.getTime();
   if (milliseconds !== latest.milliseconds) latest = { milliseconds, instant: fromEpochMilliseconds(milliseconds) };
   return latest.instant;
+};
+const instant = made(z.date(), toInstant);
+const optText = quick(opt(z.string()), absentOr(null, isText));
+const optNumber = quick(opt(z.number()), absentOr(null, Number.isFinite));
+const optInstant = quick(opt(instant), (field) => {
+  const { value } = field;
+  if (value !== undefined && !(value instanceof Date && !Number.isNaN(value.getTime()))) return false;
+  field.value = value === undefined ? null : toInstant(value);
+  return true;
 });
-const optText = opt(z.string());
-const optNumber = opt(z.number());
-const optInstant = opt(instant);
-const flag = made(z.boolean().nullish(), (value) => value ?? false);
-const status = made(z.string().nullish(), (value) => value ?? 'unknown');
+const flag = quick(
+  made(z.boolean().nullish(), (value) => value ?? false),
+  absentOr(false, isFlag),
+);
+const status = quick(
+  made(z.string().nullish(), (value) => value ?? 'unknown'),
+  absentOr('unknown', isText),
+);
 const list = <T extends z.ZodType>(item: T) => made(z.array(item).nullish(), (value) => value ?? []);
 const words = list(z.string());
 
 const tag = z.object({ Key: text, Value: optText });
 /** Snapshots bear the tags of their database, which come one after another: the same object then stands for all of them. */
 let latestTags: Readonly<Record<string, string>> = {};
-const tags = made(z.array(tag).nullish(), (pairs) => {
-  if (!isAsTagged(latestTags, pairs ?? [])) {
-    latestTags = Object.fromEntries((pairs ?? []).map(({ Key, Value }) => [Key, Value ?? '']));
-  }
-  return latestTags;
-});
+const tags = remembering(
+  made(z.array(tag).nullish(), (pairs) => {
+    if (!isAsTagged(latestTags, pairs ?? [])) {
+      latestTags = Object.fromEntries((pairs ?? []).map(({ Key, Value }) => [Key, Value ?? '']));
+    }
+    return latestTags;
+  }),
+);
+
+/** The same schema, which makes of one object one thing when it is given it twice on end. */
+function remembering<T extends z.ZodType>(schema: T): T {
+  const { run } = schema._zod;
+  let last: { readonly given: unknown; readonly made: unknown } = { given: undefined, made: undefined };
+  schema._zod.run = (field, context) => {
+    const given = field.value;
+    if (typeof given === 'object' && given !== null && given === last.given) {
+      field.value = last.made;
+      return field;
+    }
+    const result = run(field, context);
+    if (!(result instanceof Promise) && result.issues.length === 0) last = { given, made: result.value };
+    return result;
+  };
+  return schema;
+}
 
 function isAsTagged(tagged: Readonly<Record<string, string>>, pairs: readonly z.output<typeof tag>[]): boolean {
   const keys = Object.keys(tagged);

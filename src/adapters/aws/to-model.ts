@@ -289,8 +289,12 @@ function toWindow(window: InstanceBackup['RestoreWindow']): RestoreWindow | null
 
 /** Where an ARN says a thing lives; the scope asked, one object for all that live there, when it says nothing else. */
 export function homeOf(arn: string, scope: Scope): Scope {
-  const thirdColon = arn.indexOf(':', arn.indexOf(':', 'arn:'.length) + 1);
-  if (arn.startsWith(`:${scope.region}:${scope.accountId}:`, thirdColon)) return scope;
+  // In pieces: a text to look for as a whole would be made anew for each of a hundred thousand ARNs.
+  const regionAt = arn.indexOf(':', arn.indexOf(':', 'arn:'.length) + 1) + 1;
+  const accountAt = regionAt + scope.region.length + 1;
+  const end = accountAt + scope.accountId.length;
+  const separate = regionAt > 0 && arn[accountAt - 1] === ':' && arn[end] === ':';
+  if (separate && arn.startsWith(scope.region, regionAt) && arn.startsWith(scope.accountId, accountAt)) return scope;
   const { accountId, region } = parseArn(arn) ?? scope;
   const elsewhere = accountId !== '' && region !== '' && (accountId !== scope.accountId || region !== scope.region);
   return elsewhere ? { accountId, region } : scope;

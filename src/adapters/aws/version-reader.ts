@@ -83,8 +83,14 @@ function distinct(
   inUse: readonly VersionInUse[],
 ): readonly { readonly engine: string; readonly engineVersion: string }[] {
   const each = new Map<string, { readonly engine: string; readonly engineVersion: string }>();
-  for (const { engine, engineVersion } of inUse) {
-    if (engineVersion === null || engineVersion === '' || engineVersion === 'unknown' || engine === 'unknown') continue;
+  let before: VersionInUse | undefined;
+  for (const one of inUse) {
+    const { engine, engineVersion } = one;
+    // Snapshots of one database, and mostly of one engine, come one after another.
+    const known = before !== undefined && before.engine === engine && before.engineVersion === engineVersion;
+    before = one;
+    if (known || engineVersion === null || engineVersion === '' || engineVersion === 'unknown' || engine === 'unknown')
+      continue;
     const name = `${engine} ${engineVersion}`;
     if (!each.has(name)) each.set(name, { engine, engineVersion });
   }

@@ -8,7 +8,19 @@
  * item, an absent member is left out).
  */
 
-import { decode, hashOf, type LeafKind, type LeafValue, leafOf, textOf, toLeaf, XmlError } from './xml-leaves.ts';
+import {
+  decode,
+  hashOf,
+  type LeafKind,
+  type LeafValue,
+  leafOf,
+  nextTagAt,
+  startsAt,
+  textOf,
+  toLeaf,
+  XmlError,
+} from './xml-leaves.ts';
+import { indexAlike, isSame, remember, type Sighting, seenOf } from './xml-repeats.ts';
 
 /** The fields wanted of an element: a leaf, named members, or items whatever the name of their element. */
 export type Fields = { readonly kind: LeafKind } | Struct | { readonly kind: 'list'; readonly item: Fields };
@@ -55,7 +67,8 @@ export function structOf(named: Iterable<readonly [string, Fields]>): Struct {
  */
 export function readXml(document: Uint8Array, root: string, fields: Fields): Value {
   const bytes = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
-  const page: Page = { bytes, at: 0, nameFrom: 0, nameTo: 0, empty: false };
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const page: Page = { bytes, words, at: 0, nameFrom: 0, nameTo: 0, empty: false, seen: new Map() };
   skipProlog(page);
   openTag(page);
   if (nameOf(page, page.nameFrom, page.nameTo) !== root) throw new XmlError(`the document is no ${root}`);
@@ -68,11 +81,16 @@ export function readXml(document: Uint8Array, root: string, fields: Fields): Val
 /** A place in a document, and the tag that was opened last. */
 interface Page {
   readonly bytes: Buffer;
+  /** The same bytes. */
+  readonly words: DataView;
   at: number;
   nameFrom: number;
   nameTo: number;
   empty: boolean;
+  /** What was seen of the page's elements so far, by what is wanted of them. */
+  readonly seen: Map<object, Child[]>;
 }
+type Child = Sighting<Member, Value>;
 
 const TAB = 9;
 const LF = 10;
@@ -96,20 +114,58 @@ function readOpened(page: Page, fields: Fields): Value {
   return readLeaf(page, nameFrom, nameTo, fields.kind);
 }
 
-function readStruct(page: Page, nameFrom: number, nameTo: number, { byHash, blank }: Struct): Value {
-  const struct = { ...blank };
-  while (toNextChild(page, nameFrom, nameTo)) {
-    openTag(page);
-    const member = memberOf(page, byHash);
-    if (member === null) {
-      if (!page.empty) skipElement(page, page.nameFrom, page.nameTo);
-    } else if (struct[member.name] !== undefined) {
-      throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds two of ${member.name}`);
-    } else {
-      struct[member.name] = readOpened(page, member.fields);
+function readStruct(page: Page, nameFrom: number, nameTo: number, fields: Struct): Value {
+  const struct = { ...fields.blank };
+  const seen = seenOf<Child>(page.seen, fields);
+  let next = 0;
+  for (;;) {
+    const from = page.at;
+    const index = indexAlike(page.words, from, seen, next);
+    if (index < 0) {
+      if (!toNextChild(page, nameFrom, nameTo)) return struct;
+      openTag(page);
     }
+    const child = index < 0 ? newSighting(page, from, memberOf(page, fields.byHash)) : (seen[index] as Child);
+    const { member, head } = child;
+    if (member !== null && struct[member.name] !== undefined) {
+      throw new XmlError(`${nameOf(page, nameFrom, nameTo)} holds two of ${member.name}`);
+    }
+    if (index >= 0 && isSame(page.words, from + head, child.from + head, child.length - head)) {
+      page.at = from + child.length;
+    } else {
+      readAnew(page, from, child);
+    }
+    if (member !== null) struct[member.name] = child.value;
+    if (index >= 0) next = index + 1;
+    else if (remember(seen, next, child)) next += 1;
   }
-  return struct;
+}
+
+/** The child whose opening tag was just read; the rest of it is still to be read. */
+function newSighting({ at, nameFrom, nameTo, empty }: Page, from: number, member: Member | null): Child {
+  const head = at - from;
+  return {
+    member,
+    head,
+    nameFrom: nameFrom - from,
+    nameTo: nameTo - from,
+    empty,
+    from,
+    length: head,
+    value: undefined,
+  };
+}
+
+/** Reads, or steps over, a child that begins at `from` and opens as it was seen to. */
+function readAnew(page: Page, from: number, child: Child): void {
+  page.at = from + child.head;
+  page.nameFrom = from + child.nameFrom;
+  page.nameTo = from + child.nameTo;
+  page.empty = child.empty;
+  if (child.member !== null) child.value = readOpened(page, child.member.fields);
+  else if (!child.empty) skipElement(page, page.nameFrom, page.nameTo);
+  child.from = from;
+  child.length = page.at - from;
 }
 
 /** The member that the tag opened last is of; null when it is none that is wanted. */
@@ -289,11 +345,6 @@ const COMMENT = Buffer.from('<!--');
 const COMMENT_END = Buffer.from('-->');
 const INSTRUCTION_END = Buffer.from('?>');
 
-function startsAt(bytes: Buffer, at: number, mark: Buffer): boolean {
-  for (let place = 0; place < mark.length; place += 1) if (bytes[at + place] !== mark[place]) return false;
-  return true;
-}
-
 /** Steps over a comment or processing instruction; false when there is none. */
 function skipMisc(page: Page, nameFrom: number, nameTo: number): boolean {
   const next = page.bytes[page.at + 1];
@@ -319,14 +370,6 @@ function skipSpace(page: Page): void {
     if (byte !== SPACE && byte !== LF && byte !== TAB && byte !== CR) break;
   }
   page.at = at;
-}
-
-/** Where the next tag, or the like, begins; the end when nothing does. */
-function nextTagAt(bytes: Buffer, from: number): number {
-  const end = bytes.length;
-  let at = from;
-  while (at < end && bytes[at] !== LT) at += 1;
-  return at;
 }
 
 function behind(page: Page, mark: Buffer, nameFrom: number, nameTo: number): number {

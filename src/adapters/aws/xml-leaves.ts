@@ -38,6 +38,20 @@ function isLayout(text: string): boolean {
   return text.charCodeAt(0) <= SPACE && text.includes('\n') && text.trim() === '';
 }
 
+/** True when the bytes of `mark` stand at a place. */
+export function startsAt(bytes: Buffer, at: number, mark: Buffer): boolean {
+  for (let place = 0; place < mark.length; place += 1) if (bytes[at + place] !== mark[place]) return false;
+  return true;
+}
+
+/** Where the next tag, or the like, begins; the end when nothing does. */
+export function nextTagAt(bytes: Buffer, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end && bytes[at] !== LT) at += 1;
+  return at;
+}
+
 /** A hash by which names and texts are found again; of a few of the bytes, as all of them would cost more than they tell apart. */
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   const step = ((to - from) >> 2) + 1;
@@ -96,7 +110,7 @@ export function decode(text: string): string {
 /** Where the digits of `2026-02-26T23:30:00` end; what follows is a fraction, if any, and the zone. */
 const SECOND_END = 19;
 const FRACTION_AND_ZONE = /^(?:\.(\d+))?(?:[zZ]|([-+])(\d\d):(\d\d))$/;
-const [SPACE, DASH, COLON, DOT, BIG_T, SMALL_T, BIG_Z] = [32, 45, 58, 46, 84, 116, 90];
+const [SPACE, LT, DASH, COLON, DOT, BIG_T, SMALL_T, BIG_Z] = [32, 60, 45, 58, 46, 84, 116, 90];
 
 /** The instant, its fraction rounded to milliseconds. @throws XmlError for what is no such date and time. */
 function toDate(bytes: Buffer, from: number, to: number): Date {

@@ -5,6 +5,7 @@
  * one must refuse what the SDK lets pass, never the other way round.
  */
 
+import { Readable } from 'node:stream';
 import {
   DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBClusterSnapshotsCommand,
@@ -141,6 +142,38 @@ describe.each(ACTIONS)('%s', (action) => {
     const error = await failureFor(NARROW, action, { status: 200, body });
     expect(error).toBeInstanceOf(Error);
     expect(faultOf(error)).toMatchObject({ kind: 'unreadable', status: 200 });
+  });
+});
+
+describe('an answer that comes as a stream', () => {
+  const body = answerText('DescribeDBInstances', `${element('Marker', 'next')}<DBInstances/>`);
+  const inPieces = function* () {
+    for (let at = 0; at < body.length; at += 7) yield Buffer.from(body.slice(at, at + 7));
+  };
+  const sendStream = (stream: Readable) => {
+    const handler = { handle: async () => ({ response: { statusCode: 200, headers: {}, body: stream } }) };
+    const client = new NarrowRdsClient({ ...CONFIG, requestHandler: handler as never });
+    return client.send(new DescribeDBInstancesCommand({}));
+  };
+
+  it('is read whole, whatever pieces it comes in', async () => {
+    expect(await sendStream(Readable.from(inPieces()))).toMatchObject({ Marker: 'next', DBInstances: [] });
+  });
+
+  it('and breaks off is refused with what broke it', async () => {
+    const broken = async function* () {
+      yield Buffer.from(body);
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    };
+    await expect(sendStream(Readable.from(broken()))).rejects.toThrow('socket hang up');
+  });
+
+  it('and is given up without a word is refused as well', async () => {
+    const stream = new Readable({ read: () => {} });
+    stream.push(body);
+    setImmediate(() => stream.destroy());
+    const error: unknown = await sendStream(stream).catch((thrown: unknown) => thrown);
+    expect(faultOf(error)).toMatchObject({ kind: 'unreadable' });
   });
 });
 

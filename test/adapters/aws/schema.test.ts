@@ -30,6 +30,26 @@ describe('what is left out', () => {
   });
 });
 
+describe('what is of another kind than it should be', () => {
+  it.each([
+    ['Engine', 5],
+    ['Engine', null],
+    ['KmsKeyId', 5],
+    ['Status', 5],
+    ['Encrypted', 'true'],
+    ['AllocatedStorage', '20'],
+    ['AllocatedStorage', Number.NaN],
+    ['AllocatedStorage', Number.POSITIVE_INFINITY],
+    ['SnapshotCreateTime', '2026-02-26T23:30:00Z'],
+    ['SnapshotCreateTime', new Date(Number.NaN)],
+    ['TagList', 'team=a'],
+  ])('is a fault: %s as %j', (field, value) => {
+    const { values, faults } = parseItems(dbSnapshot, [{ ...SNAPSHOT, [field]: value }]);
+    expect(values).toEqual([]);
+    expect(faults).toEqual([`${field} (invalid_type)`]);
+  });
+});
+
 describe('tags', () => {
   const team = (Value?: string) => ({ Key: 'team', Value });
 
@@ -38,6 +58,22 @@ describe('tags', () => {
     expect(
       tagsOf(tagged(team('a')), tagged(team('b')), tagged(team('b'), other), tagged(other), tagged(), tagged(team())),
     ).toEqual([{ team: 'a' }, { team: 'b' }, { team: 'b', stage: 'a' }, { stage: 'a' }, {}, { team: '' }]);
+  });
+
+  it('that are malformed are so each time they come', () => {
+    const item = tagged({ Key: '', Value: 'a' });
+    const fault = 'TagList.0.Key (too_small)';
+    expect(parseItems(dbSnapshot, [item, { ...item }, item])).toEqual({ values: [], faults: [fault, fault, fault] });
+  });
+
+  it('that come as one list twice are read once, and those of another list anew', () => {
+    const [first, second] = [tagged(team('a')), tagged(team('b'))];
+    expect(tagsOf(first, { ...first }, second, first)).toEqual([
+      { team: 'a' },
+      { team: 'a' },
+      { team: 'b' },
+      { team: 'a' },
+    ]);
   });
 
   it('that repeat are one object', () => {
