@@ -8,12 +8,13 @@
  */
 
 import { printScope } from '../core/arn.ts';
+import { oncePer } from '../core/once-per.ts';
 import type { Instant } from '../core/time.ts';
 import type { Database, Inventory, RecoveryPoint } from '../inventory/model.ts';
 import { carefulFinalId } from './losses.ts';
 import { countsOf, type Room, roomsOf } from './room.ts';
 import { type World, worldOf } from './world.ts';
-import { type KeysOf, oncePer, placesBy } from './world-index.ts';
+import { type KeysOf, placesBy } from './world-index.ts';
 
 /** The part of an inventory around one database, and what the whole has room for there. */
 export interface Part {

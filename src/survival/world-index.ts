@@ -53,16 +53,6 @@ export function placesBy<T>(items: readonly T[], keysOf: KeysOf<T>): Places {
   };
 }
 
-/** What is worked out of an unchanging thing, worked out once for as long as that thing is held by somebody. */
-export function oncePer<T extends object, R>(work: (of: T) => R): (of: T) => R {
-  const known = new WeakMap<T, R>();
-  return (of) => {
-    const result = known.get(of) ?? work(of);
-    known.set(of, result);
-    return result;
-  };
-}
-
 function tableOf<T>(items: readonly T[], keysOf: KeysOf<T>): Map<string, number[]> {
   const table = new Map<string, number[]>();
   // What lies side by side is often of one database: its list need not be looked up for each.

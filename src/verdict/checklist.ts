@@ -34,7 +34,7 @@ export interface ChecklistInput {
 
 /** The checklist, its points always in the same order. */
 export function checklistOf(input: ChecklistInput): readonly ChecklistPoint[] {
-  return [
+  const points = [
     environment(input),
     sourceOfTruth(input),
     exactPlan(input),
@@ -44,36 +44,46 @@ export function checklistOf(input: ChecklistInput): readonly ChecklistPoint[] {
     approval(input),
     logging(input),
   ];
+  // A reason may stand beside the change and beside several databases; as evidence it is said once.
+  return points.map((filled) => ({ ...filled, evidence: [...new Set(filled.evidence)] }));
 }
 
 function environment({ intent, inventory, reasons }: ChecklistInput): ChecklistPoint {
   const point = 'environment_confirmed';
-  const read = inventory.scopes.map(printScope).join(', ');
-  if (has(reasons, 'scope_not_observed')) {
-    const asked = intent.scope === null ? 'unknown' : printScope(intent.scope);
-    return { point, result: 'fail', evidence: [`contradicted: the change runs in ${asked}, read was ${read}`] };
-  }
+  const unread = messagesOf(reasons, 'scope_not_observed').map((message) => `contradicted: ${message}`);
+  if (unread.length > 0) return { point, result: 'fail', evidence: unread };
   if (intent.scope === null) {
+    const read = inventory.scopes.map(printScope).join(', ') || 'nothing';
     return { point, result: 'unknown', evidence: [`assumed: the change does not say where it runs; read was ${read}`] };
   }
   const evidence = [`verified: account and region ${printScope(intent.scope)}, by sts:GetCallerIdentity and ARNs`];
   return { point, result: 'pass', evidence };
 }
 
-function protection({ reasons, intent }: ChecklistInput): ChecklistPoint {
+function protection({ reasons, intent, databases }: ChecklistInput): ChecklistPoint {
   const point = 'protection_and_guardrails';
-  const disarmed = reasons.filter(({ code }) => code === 'disarms');
   const skips = intent.actions.filter(
     (action) => 'parameters' in action && action.parameters.skipFinalSnapshot === true,
   );
-  const evidence = [
-    ...disarmed.map(({ message }) => `contradicted: ${message}`),
+  const contradicted = [
+    ...messagesOf(reasons, 'disarms').map((message) => `contradicted: ${message}`),
     ...skips.map(({ target }) => `contradicted: ${target.identifier} is deleted without a final snapshot`),
-    ...reasons.filter(({ code }) => code === 'refused_now').map(({ message }) => `verified: ${message}`),
   ];
-  if (evidence.some((line) => line.startsWith('contradicted:'))) return { point, result: 'fail', evidence };
-  if (evidence.length > 0) return { point, result: 'pass', evidence };
-  return { point, result: 'unknown', evidence: ['assumed: prevent_destroy is not in a plan; no other guard was seen'] };
+  const verified = reasons.filter(isGuard).map(({ message }) => `verified: ${message}`);
+  if (contradicted.length > 0) return { point, result: 'fail', evidence: [...contradicted, ...verified] };
+  if (verified.length === 0) {
+    const evidence = ['assumed: prevent_destroy is not in a plan; no other guard was seen'];
+    return { point, result: 'unknown', evidence };
+  }
+  // A guard on one database says nothing about the next.
+  const bare = databases.filter((database) => !database.reasons.some(isGuard));
+  const assumed = bare.map(({ identifier }) => `assumed: no guard of ${identifier} was seen`);
+  return { point, result: assumed.length > 0 ? 'unknown' : 'pass', evidence: [...verified, ...assumed] };
+}
+
+/** Only what somebody set so that nobody deletes it: a cluster that still has instances is refused too, and guards nothing. */
+function isGuard({ code, source }: Reason): boolean {
+  return code === 'refused_now' && source === 'deletion_protection_refuses';
 }
 
 function backups({ databases, reasons }: ChecklistInput): ChecklistPoint {
@@ -162,5 +172,9 @@ function logging({ logged }: ChecklistInput): ChecklistPoint {
 }
 
 function has(reasons: readonly Reason[], code: ReasonCode): boolean {
-  return reasons.some((found) => found.code === code);
+  return messagesOf(reasons, code).length > 0;
+}
+
+function messagesOf(reasons: readonly Reason[], code: ReasonCode): readonly string[] {
+  return reasons.filter((found) => found.code === code).map(({ message }) => message);
 }

@@ -49,18 +49,19 @@ export function concernsOf(
   intent: Intent,
   inventory: Inventory,
   survival: Survival,
-  known: readonly Reason[] = [],
+  known: readonly Reason[],
 ): Concerns {
   const reached = reachedPoints(survival);
   const losing = new Set(reached.map(({ point }) => point.databaseResourceId));
   const sealed = sealedKeys(survival);
   const buried = new Set(survival.after.databases.filter(({ alive }) => !alive).map(({ database }) => database.arn));
   const matchOf = matcher(survival.before);
+  const acting = intent.changes.filter(({ steps }) => steps.some(actsOnDatabase));
   const touched = inventory.databases.flatMap((database): Concern[] => {
     const deleted = buried.has(database.arn);
-    const known = [...mismatches(intent, database, matchOf), ...disarmings(intent, database, matchOf)];
+    const known = [...mismatches(intent, database, matchOf), ...disarmings(acting, database, matchOf)];
     // A living database goes down with its key, whether or not it has any recovery point.
-    const dies = deleted || (database.keyArn !== null && sealed.has(database.keyArn));
+    const dies = deleted || sealed.has(database.keyArn);
     return dies || known.length > 0 || losing.has(database.resourceId) ? [{ database, deleted, known }] : [];
   });
   const spare = spareReplicas(touched, inventory);
@@ -115,7 +116,7 @@ function reachedPoints({ before, after }: Survival): readonly TrackedPoint[] {
 }
 
 /** The keys that the change makes unusable, or may by changing who is let in. */
-function sealedKeys({ before, after }: Survival): ReadonlySet<string> {
+function sealedKeys({ before, after }: Survival): ReadonlySet<string | null> {
   const usable = new Set(before.keys.filter(({ state }) => state === 'enabled').map(({ arn }) => arn));
   const unusable = after.keys.filter(({ state }) => state !== 'enabled').map(({ arn }) => arn);
   return new Set([...unusable, ...after.keysInDoubt].filter((arn) => usable.has(arn)));
@@ -140,7 +141,7 @@ function mismatches(intent: Intent, database: Database, matchOf: MatchOf): reado
     return match.kind === 'another' && match.tracked.database.resourceId === database.resourceId;
   });
   if (named === undefined) return [];
-  const message = `the document speaks of ${named.target.resourceId ?? 'another'}, the database of that name is now ${database.resourceId}`;
+  const message = `the document speaks of ${named.target.resourceId}, the database of that name is now ${database.resourceId}`;
   return [
     reason('state_mismatch', message, {
       remedy: 'make the plan anew from refreshed state: terraform plan -refresh=true',
@@ -148,8 +149,8 @@ function mismatches(intent: Intent, database: Database, matchOf: MatchOf): reado
   ];
 }
 
-function disarmings(intent: Intent, database: Database, matchOf: MatchOf): readonly Reason[] {
-  return intent.changes
+function disarmings(changes: readonly Change[], database: Database, matchOf: MatchOf): readonly Reason[] {
+  return changes
     .filter((change) =>
       change.steps.some((step) => {
         if (!actsOnDatabase(step)) return false;
@@ -167,7 +168,7 @@ function disarmings(intent: Intent, database: Database, matchOf: MatchOf): reado
 function weakens(step: Action, { deletionProtection, retentionDays }: Database): boolean {
   if (step.kind !== 'modify_db_instance' && step.kind !== 'modify_db_cluster') return false;
   const { change } = step;
-  const lowered = change.retentionDays !== undefined && change.retentionDays < retentionDays;
+  const lowered = (change.retentionDays ?? retentionDays) < retentionDays;
   return lowered || (change.deletionProtection === false && deletionProtection);
 }
 

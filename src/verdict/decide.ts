@@ -83,7 +83,7 @@ export function decideChange(asked: Question): DecisionDocument {
     decision,
     verdict,
     changeDigest: intent.digest,
-    inventoryDigest: inventoryDigest(inventory),
+    inventoryDigest: inventoryDigest(asked.inventory),
     policyDigest: digestOf({ ...policy, origin: null }),
     at,
     validUntil: validUntil(
@@ -97,11 +97,7 @@ export function decideChange(asked: Question): DecisionDocument {
       intent,
       inventory,
       databases,
-      reasons: [
-        ...own,
-        ...concerns.databases.flatMap(({ known }) => known),
-        ...databases.flatMap((view) => view.reasons),
-      ],
+      reasons: [...own, ...databases.flatMap((view) => view.reasons)],
       authority: question.authority ?? null,
       reach: judged.map(({ view, permits }) => ({ identifier: view.identifier, permits })),
       stateKnownSince: state?.knownSince ?? null,
@@ -151,14 +147,17 @@ function presentJudge(asked: Present): (database: Database) => DatabaseView {
 }
 
 function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  return new Map(groupsOf(items, keyOf).flatMap((group) => group.slice(0, 1).map((first) => [keyOf(first), group])));
+  return new Map(groupsOf(items, keyOf).map((group) => [keyOf(group[0] as T), group]));
 }
 
 /** The one place of several things; null when they lie in several, or when there are none. */
-function onlyScope(scopes: readonly (Scope | null)[]): Scope | null {
-  const [first = null] = scopes;
-  const isSame = (scope: Scope | null) => scope?.accountId === first?.accountId && scope?.region === first?.region;
-  return first !== null && scopes.every(isSame) ? { accountId: first.accountId, region: first.region } : null;
+function onlyScope(scopes: readonly Scope[]): Scope | null {
+  const [first] = scopes;
+  if (first === undefined) return null;
+  const { accountId, region } = first;
+  return scopes.every((scope) => scope.accountId === accountId && scope.region === region)
+    ? { accountId, region }
+    : null;
 }
 
 /** Who asks: whoever's authority was asked for, else whoever made the reads. */

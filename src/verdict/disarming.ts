@@ -190,7 +190,6 @@ function weakenedElsewhere(step: Action, before: World): readonly Disarming[] {
       return forOwners(
         before,
         {
-          ...OF_NOTHING,
           point: ({ kind, arn }) => kind === 'replicated_automated_backup' && arn === target.arn,
           database: ({ arn }) => arn === target.arn,
         },
@@ -204,7 +203,7 @@ function weakenedElsewhere(step: Action, before: World): readonly Disarming[] {
         scope === null || (place.accountId === scope.accountId && place.region === scope.region);
       return forOwners(
         before,
-        { point: (point) => point.vaultArn !== null && near(point), database: () => false },
+        { ...OF_NO_DATABASE, point: (point) => point.vaultArn !== null && near(point) },
         'future_backups',
         target.arn ?? target.identifier,
       );
@@ -220,10 +219,10 @@ interface Owners {
   readonly database: (database: Database) => boolean;
 }
 
-const OF_NOTHING: Owners = { point: () => false, database: () => false };
+const OF_NO_DATABASE: Pick<Owners, 'database'> = { database: () => false };
 
 function inVault(vaultArn: string): Owners {
-  return { ...OF_NOTHING, point: (point) => point.vaultArn === vaultArn };
+  return { ...OF_NO_DATABASE, point: (point) => point.vaultArn === vaultArn };
 }
 
 function underKey(keyArn: string): Owners {
@@ -231,7 +230,7 @@ function underKey(keyArn: string): Owners {
 }
 
 function isPoint(meant: RecoveryPoint): Owners {
-  return { ...OF_NOTHING, point: ({ arn, kind }) => arn === meant.arn && kind === meant.kind };
+  return { ...OF_NO_DATABASE, point: (point) => point === meant };
 }
 
 function forOwners(

@@ -7,21 +7,22 @@
  */
 
 import { sortedBy } from '../core/canonical.ts';
-import { type Instant, latest, type Seconds, secondsBetween } from '../core/time.ts';
+import { type Instant, type Seconds, secondsBetween } from '../core/time.ts';
 import { type Claim, type DrillRecord, GRADES, type Grade } from '../drill/model.ts';
 import type { Database, RecoveryPoint } from '../inventory/model.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import type { RestoreTime } from './document.ts';
 
-/** How a claim stands: best first. */
-export const PROOF_STATES = ['proven', 'weak', 'stale', 'failed', 'never'] as const;
-export type ProofState = (typeof PROOF_STATES)[number];
-
-/** The newest drill of one claim and what it is worth now. */
-export interface Proof {
-  readonly state: ProofState;
-  readonly record: DrillRecord | null;
+/** A drill that proves a restore, which it therefore has a time for. */
+export interface ProvingDrill extends DrillRecord {
+  readonly restoreSeconds: Seconds;
 }
+
+/** The newest drill of one claim and what it is worth now: best first. */
+export type Proof =
+  | { readonly state: 'proven'; readonly record: ProvingDrill }
+  | { readonly state: 'weak' | 'stale' | 'failed'; readonly record: DrillRecord }
+  | { readonly state: 'never'; readonly record: null };
 
 /** The drills that may speak for a database: same endpoint, account and resource id; the newest last. */
 export function drillsOf(
@@ -39,7 +40,7 @@ export function drillsOf(
 }
 
 /** True when the scratch came up and every question put to it was answered as expected, in a time that can be. */
-export function provesRestore(record: DrillRecord): boolean {
+export function provesRestore(record: DrillRecord): record is ProvingDrill {
   const ended = record.result === 'passed' || record.result === 'leaked';
   const timed = record.restoreSeconds !== null && record.restoreSeconds >= 0;
   return ended && timed && record.probes.every((probe) => probe.passed);
@@ -57,29 +58,22 @@ export function proofOf(
   options: { readonly at: Instant; readonly secondsMax: Seconds },
 ): Proof {
   const ended = records.filter((record) => record.claim === claim && record.result !== 'aborted');
-  const endedAt = ended.map((record) => record.endedAt).reduce<Instant | null>(later, null);
+  const [endedAt] = ended
+    .map((record) => record.endedAt)
+    .sort()
+    .reverse();
   const newest = ended.filter((record) => record.endedAt === endedAt);
   const [first] = newest;
-  if (first === undefined || endedAt === null) return { state: 'never', record: null };
+  if (first === undefined) return { state: 'never', record: null };
   // Of several that end together the worst speaks.
   const failed = newest.find((record) => !provesRestore(record));
   if (failed !== undefined) return { state: 'failed', record: failed };
-  const tooOld = secondsBetween(endedAt, options.at) > options.secondsMax;
-  if (tooOld || liesAhead(endedAt, options.at)) return { state: 'stale', record: first };
+  const tooOld = secondsBetween(first.endedAt, options.at) > options.secondsMax;
+  if (tooOld || liesAhead(first.endedAt, options.at)) return { state: 'stale', record: first };
   const weak = newest.find((record) => !askedData(record));
-  return weak === undefined ? { state: 'proven', record: slowest(newest) } : { state: 'weak', record: weak };
-}
-
-function later(a: Instant | null, b: Instant): Instant {
-  return a === null ? b : latest(a, b);
-}
-
-function slowest(records: readonly DrillRecord[]): DrillRecord | null {
-  const seconds = ({ restoreSeconds }: DrillRecord) => restoreSeconds ?? 0;
-  return records.reduce<DrillRecord | null>(
-    (held, record) => (held === null || seconds(record) > seconds(held) ? record : held),
-    null,
-  );
+  if (weak !== undefined) return { state: 'weak', record: weak };
+  const slowest = newest.filter(provesRestore).reduce((a, b) => (b.restoreSeconds > a.restoreSeconds ? b : a));
+  return { state: 'proven', record: slowest };
 }
 
 /** Grade of one recovery point: what drills of exactly this point have shown; a name may have held other data then. */
@@ -99,7 +93,7 @@ export function gradeOf(
 /** Measured restore times over the drills that proved one; the conditions are those of the newest. */
 export function restoreTimeOf(records: readonly DrillRecord[]): RestoreTime {
   const proven = records.filter(provesRestore);
-  const seconds = proven.flatMap((record) => record.restoreSeconds ?? []).sort((a, b) => a - b);
+  const seconds = proven.map((record) => record.restoreSeconds).sort((a, b) => a - b);
   const newest = proven.at(-1);
   if (newest === undefined) return { p50: null, p95: null, n: 0, conditions: null };
   return {
@@ -112,7 +106,7 @@ export function restoreTimeOf(records: readonly DrillRecord[]): RestoreTime {
 
 /** The nearest-rank percentile: an observed value, never an interpolated one. */
 function percentile(sorted: readonly number[], rank: number): number | null {
-  return sorted[Math.max(0, Math.ceil((rank / 100) * sorted.length) - 1)] ?? null;
+  return sorted[Math.ceil((rank / 100) * sorted.length) - 1] ?? null;
 }
 
 function reaches(grade: Grade, wanted: Grade): boolean {

@@ -61,7 +61,6 @@ function hasPoints({ resourceId }: Database, { recoveryPoints }: Inventory): boo
 
 /** A replica names its source by identifier within its region, and by ARN across regions. */
 function sourceOf({ replicaOf, accountId, region }: Database, { databases }: Inventory): Database | null {
-  if (replicaOf === null) return null;
   const [source, other] = databases.filter(
     (database) =>
       database.arn === replicaOf ||

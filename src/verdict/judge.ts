@@ -35,9 +35,10 @@ export function judgeDatabase(input: Case): Judgement {
   const drills = drillsOf(input.drills, database, inventory.endpoint);
   const survivors = survivorsOf(input, drills);
   const counted = outsidePlan(survivors);
-  const newestAt = counted
-    .flatMap((survivor) => survivor.newestAt ?? [])
-    .reduce<Instant | null>((held, next) => (held === null ? next : latest(held, next)), null);
+  const newestAt = counted.reduce<Instant | null>(
+    (held, { newestAt: next }) => (held === null || next === null ? (held ?? next) : latest(held, next)),
+    null,
+  );
   const required = requirementReasons(input, { counted, survivors, drills });
   const reasons = [
     ...input.known,
@@ -87,9 +88,10 @@ function savingOf({ inventory, survival, database, at }: Case): SavingView | nul
 }
 
 function casualtiesOf({ survival, database }: Case): readonly CasualtyView[] {
-  return pointsOf(survival.after, database).flatMap(({ point, fate }) =>
-    fate.word === 'survives' || fate.word === 'survives_until'
-      ? []
-      : [{ id: point.id, kind: point.kind, fate: fate.word, rules: fate.rules }],
-  );
+  const casualties: CasualtyView[] = [];
+  for (const { point, fate } of pointsOf(survival.after, database)) {
+    if (fate.word === 'survives' || fate.word === 'survives_until') continue;
+    casualties.push({ id: point.id, kind: point.kind, fate: fate.word, rules: fate.rules });
+  }
+  return casualties;
 }

@@ -64,7 +64,7 @@ function countShortfall({ database, requirement, survival }: Case, { counted, su
 
 /** Why the survivors' data are too old, or may be; null when one is recent enough. */
 function ageShortfall({ database, requirement }: Case, counted: readonly Survivor[]): Reason | null {
-  const losses = counted.flatMap(({ view }) => view.dataLossSeconds ?? []);
+  const losses = counted.map(({ view }) => view.dataLossSeconds).filter((seconds) => seconds !== null);
   const write = (code: ReasonCode, message: string) => reason(code, message, { remedy: remedyFor(code, database) });
   if (losses.length === 0) return write('data_loss_unknown', 'AWS does not say from when the surviving data are');
   const { value: rpo, origin } = requirement.rpoSecondsMax;
@@ -88,8 +88,8 @@ function proofReasons(input: Case, eligible: readonly Survivor[], drills: readon
   const options = { at, secondsMax: requirement.proofSecondsMax.value };
   const claims = [...new Set(eligible.map(({ claim }) => claim))];
   const proofs = claims.map((claim) => proofOf(drills, claim, options));
-  const proven = proofs.filter(({ state }) => state === 'proven');
-  if (proven.length === 0) {
+  const times = proofs.flatMap(({ state, record }) => (state === 'proven' ? [record.restoreSeconds] : []));
+  if (times.length === 0) {
     const found = proofReason(proofs, input);
     // Advisory lets a missing proof pass; a drill that failed is not missing, it says that the restore does not work.
     if (requirement.restoreProof.value === 'required' || found.code === 'restore_failed') return [found];
@@ -100,10 +100,8 @@ function proofReasons(input: Case, eligible: readonly Survivor[], drills: readon
     ];
   }
   const { value: rto, origin } = requirement.rtoSecondsMax;
-  if (rto === null) return [];
-  const fast = proven.some(({ record }) => (record?.restoreSeconds ?? Number.POSITIVE_INFINITY) <= rto);
-  if (fast) return [];
-  const taken = Math.min(...proven.map(({ record }) => record?.restoreSeconds ?? Number.POSITIVE_INFINITY));
+  const taken = Math.min(...times);
+  if (rto === null || taken <= rto) return [];
   const message = `the proven restore takes ${printDuration(taken)}, ${printDuration(rto)} allowed (${origin})`;
   return [reason('restore_too_slow', message, { remedy: remedyFor('restore_too_slow', database) })];
 }

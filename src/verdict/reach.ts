@@ -31,14 +31,14 @@ export function permitOver(tracked: TrackedPoint, input: ReachInput): Permit | n
 }
 
 /** The blast-radius class of a survivor. */
-export function reachOf(tracked: TrackedPoint, input: ReachInput): Reach {
+export function reachOf(tracked: TrackedPoint, input: ReachInput, isLocalKey = localKeys(input)): Reach {
   const { point, madeByChange, touched } = tracked;
   const { database, survival } = input;
   const retained = tracked.fate.rules.includes('automated_backup_retained');
   if (madeByChange || touched || retained) return 'same_plan';
   const permit = permitOver(tracked, input);
   if (permit !== null && permit !== 'denied') return 'principal';
-  const keyed = permit === null && point.keyArn !== null && isLocalKey(point.keyArn, input);
+  const keyed = permit === null && point.keyArn !== null && isLocalKey(point.keyArn);
   if (point.accountId !== database.accountId && !keyed) return 'other_account';
   if (point.region !== database.region) return 'other_region';
   if (permit === 'denied') return 'same_account';
@@ -61,9 +61,20 @@ function isNear({ point }: TrackedPoint, { database }: ReachInput, { principal }
   return [point.accountId, keyIn].some((id) => id !== undefined && (id === database.accountId || id === own));
 }
 
-/** A copy may lie in another account under a key of the database's own: whoever holds the key holds the copy. */
-function isLocalKey(keyArn: string, { database, inventory }: ReachInput): boolean {
-  const { accountId, region } = parseArn(keyArn) ?? {};
-  const isAws = inventory.keys.some(({ arn, manager }) => arn === keyArn && manager === 'aws');
-  return !isAws && accountId === database.accountId && region === database.region;
+/**
+ * Whether a key is the database's own: a copy may lie in another account under one, and whoever holds the key holds the
+ * copy. Worked out once for each key, since many points share few.
+ */
+export function localKeys({ database, inventory }: ReachInput): (keyArn: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (keyArn) => {
+    let isLocal = known.get(keyArn);
+    if (isLocal === undefined) {
+      const { accountId, region } = parseArn(keyArn) ?? {};
+      const isAws = inventory.keys.some(({ arn, manager }) => arn === keyArn && manager === 'aws');
+      isLocal = !isAws && accountId === database.accountId && region === database.region;
+      known.set(keyArn, isLocal);
+    }
+    return isLocal;
+  };
 }

@@ -8,7 +8,7 @@
 import type { Scope } from '../core/arn.ts';
 import { type Instant, latest } from '../core/time.ts';
 import type { Database, Gap } from '../inventory/model.ts';
-import type { RuleCode } from '../survival/rules.ts';
+import { RULES, type RuleCode } from '../survival/rules.ts';
 import { pointsOf } from '../survival/survive.ts';
 import type { World } from '../survival/world.ts';
 import type { Case } from './case.ts';
@@ -106,11 +106,10 @@ function refusalReasons({ database, survival }: Case): readonly Reason[] {
   const rules = survival.effects
     .filter(({ databaseResourceId, action }) => databaseResourceId === database.resourceId && isDeletion(action.kind))
     .flatMap(({ rule }) => (rule === null || rule === 'tool_disarms_protection' ? [] : rule));
-  return [...new Set<RuleCode>(rules)].map((rule) =>
-    reason('refused_now', 'AWS would refuse the deletion now; one more call lifts that, so it counts for nothing', {
-      source: rule,
-    }),
-  );
+  return [...new Set<RuleCode>(rules)].map((rule) => {
+    const why = `AWS would refuse to delete ${database.identifier} now, which one more call lifts, so it counts for nothing`;
+    return reason('refused_now', `${why}: ${RULES[rule].statement}`, { source: rule });
+  });
 }
 
 function isDeletion(kind: string): boolean {

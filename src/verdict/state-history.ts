@@ -62,7 +62,7 @@ export function judgeState(
     ...(older ? [olderSerial(state, newest)] : []),
     ...(older ? [] : forgotten(state, claims, inventory)),
   ];
-  const complete = held.length > 0 && known.length === held.length && reasons.length === 0;
+  const complete = known.length === held.length && reasons.length === 0;
   const since = known.map(({ at }) => at).sort()[0] ?? null;
   return { reasons, knownSince: complete ? since : null };
 }

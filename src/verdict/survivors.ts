@@ -14,9 +14,9 @@ import { isAlive } from '../survival/fate.ts';
 import { pointsOf } from '../survival/survive.ts';
 import { restoresToAnyInstant, type TrackedPoint } from '../survival/world.ts';
 import type { Case } from './case.ts';
-import type { SurvivorView } from './document.ts';
+import type { Reach, SurvivorView } from './document.ts';
 import { gradeOf } from './evidence.ts';
-import { permitOver, reachOf } from './reach.ts';
+import { localKeys, permitOver, reachOf } from './reach.ts';
 
 /** A recovery point that a restore could start from afterwards. */
 export interface Survivor {
@@ -34,9 +34,11 @@ export interface Survivor {
 
 /** The survivors of one database, those with the least work lost first. */
 export function survivorsOf(input: Case, drills: readonly DrillRecord[]): readonly Survivor[] {
+  const isLocalKey = localKeys(input);
   return pointsOf(input.survival.after, input.database)
     .filter(({ fate }) => isAlive(fate))
-    .flatMap((tracked) => survivorOf(tracked, input, drills))
+    .map((tracked) => survivorOf(tracked, reachOf(tracked, input, isLocalKey), input, drills))
+    .filter((survivor) => survivor !== null)
     .sort(leastLossFirst);
 }
 
@@ -45,10 +47,10 @@ export function outsidePlan(survivors: readonly Survivor[]): readonly Survivor[]
   return survivors.filter(({ view }) => view.reach !== 'same_plan');
 }
 
-function survivorOf(tracked: TrackedPoint, input: Case, drills: readonly DrillRecord[]): Survivor[] {
+function survivorOf(tracked: TrackedPoint, reach: Reach, input: Case, drills: readonly DrillRecord[]): Survivor | null {
   const { at } = input;
   const claim = claimOf(tracked.point.kind);
-  if (claim === null) return [];
+  if (claim === null) return null;
   const stamped = newestInstantOf(tracked.point);
   const newest = stamped === null || liesAhead(stamped, at) ? null : stamped;
   const available =
@@ -60,12 +62,12 @@ function survivorOf(tracked: TrackedPoint, input: Case, drills: readonly DrillRe
     expiresAt: tracked.fate.until,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
     grade: gradeOf(drills, tracked.point, available),
-    reach: reachOf(tracked, input),
+    reach,
     rules: tracked.fate.rules.length === 0 ? ['untouched'] : tracked.fate.rules,
   };
-  const { accountId, region, kind, status } = tracked.point;
+  const { kind, status } = tracked.point;
   const follows = kind === 'replicated_automated_backup' && status !== 'retained';
-  return [{ view, permit: permitOver(tracked, input), claim, scope: { accountId, region }, follows, newestAt: newest }];
+  return { view, permit: permitOver(tracked, input), claim, scope: tracked.point, follows, newestAt: newest };
 }
 
 function leastLossFirst(a: Survivor, b: Survivor): number {

@@ -11,7 +11,7 @@ import type { Action, Intent } from '../intent/action.ts';
 import type { Gap, GapHides, Inventory } from '../inventory/model.ts';
 import { actsOnDatabase, matchKeys, matchPoints, namesakes } from '../survival/match.ts';
 import type { Survival } from '../survival/survive.ts';
-import type { TrackedPoint, World } from '../survival/world.ts';
+import { databasesByMember, type TrackedPoint, type World } from '../survival/world.ts';
 import type { Reason } from './document.ts';
 import { reason } from './reason.ts';
 
@@ -111,8 +111,11 @@ function mayBearName({ hides, where }: Gap, action: Action, before: World): bool
   const { target } = action;
   if (target.scope !== null || target.arn !== null || target.resourceId !== null) return false;
   const isElsewhere = (seen: Scope) => seen.accountId !== where.accountId || seen.region !== where.region;
-  if (actsOnDatabase(action))
-    return hides === 'databases' && namesakes(before, target).some(({ database }) => isElsewhere(database));
+  // A cluster's instance is called like any other: what it was taken for here, it need not be elsewhere.
+  if (actsOnDatabase(action) || action.kind === 'delete_cluster_member') {
+    const bearers = [...namesakes(before, target), ...databasesByMember(before, [target.identifier])];
+    return hides === 'databases' && bearers.some(({ database }) => isElsewhere(database));
+  }
   const isOnSnapshot = action.kind === 'delete_db_snapshot' || action.kind === 'delete_db_cluster_snapshot';
   return isOnSnapshot && hides === 'survivors' && matchPoints(before, target).some(({ point }) => isElsewhere(point));
 }

@@ -7,6 +7,7 @@
 
 import { addSeconds, earliest, type Instant, latest } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
+import { dataLossSeconds } from '../survival/data-loss.ts';
 import type { Case } from './case.ts';
 import { proofOf } from './evidence.ts';
 import type { Survivor } from './survivors.ts';
@@ -32,7 +33,7 @@ function recentAndProvenUntil({ requirement, at }: Case, counted: readonly Survi
   const recent: Instant[] = [];
   const proven: Instant[] = [];
   for (const { view, claim, follows, newestAt } of counted) {
-    if (newestAt === null || view.dataLossSeconds === null || view.dataLossSeconds > rpoSecondsMax.value) continue;
+    if (newestAt === null || dataLossSeconds(newestAt, at) > rpoSecondsMax.value) continue;
     const tooOldAt = follows ? NEVER : capped(newestAt, rpoSecondsMax.value);
     const end = earliest(view.expiresAt ?? NEVER, tooOldAt);
     recent.push(end);

@@ -7,6 +7,7 @@ import type { Gap, Inventory } from '../../src/inventory/model.ts';
 import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
 import { decideChange } from '../../src/verdict/decide.ts';
 import {
+  aCluster,
   aDatabase,
   aDrill,
   aKey,
@@ -42,6 +43,10 @@ function aGap(hides: Gap['hides'], where = SCOPE): Gap {
   return { what: 'DB clusters', where, action: 'rds:DescribeDBClusters', cause: 'AccessDenied', hides };
 }
 
+function messagesOf(document: { readonly reasons: readonly { readonly code: string; readonly message: string }[] }) {
+  return document.reasons.map(({ code, message }) => `${code}: ${message}`);
+}
+
 function anUpdate(step: Action): Change {
   return { address: 'aws_thing.it', actions: ['update'], class: 'update', steps: [step] };
 }
@@ -68,6 +73,24 @@ describe('a recovery point that the change takes', () => {
   });
 });
 
+describe('a recovery point that an unread step casts doubt on', () => {
+  const opaque: Action = { kind: 'opaque', target: aTargetOf({ arn: 'arn:x' }), why: 'not modelled' };
+
+  it('concerns its database only where another step takes it', () => {
+    expect(decide(anIntent([opaque]))).toMatchObject({
+      names: [],
+      codes: ['change_not_understood', expect.anything()],
+    });
+    const deletion: Action = { kind: 'delete_db_snapshot', target: aTargetOf(manual) };
+    expect(decide(anIntent([opaque, deletion])).names).toEqual(['orders']);
+  });
+
+  it('does not concern its database for having been in doubt before', () => {
+    const shared = aPoint(orders, { kind: 'shared_snapshot' });
+    expect(decide(anIntent([opaque]), { ...estate, recoveryPoints: [shared] }).names).toEqual([]);
+  });
+});
+
 describe('a snapshot still being made that the change deletes', () => {
   it('concerns its database, though it was no survivor before', () => {
     const making = aPoint(orders, { status: 'creating' });
@@ -83,6 +106,38 @@ describe('a key', () => {
     const inventory = anInventory({ databases: [bare], keys: [aKey()] });
     const action: Action = { kind: 'schedule_key_deletion', target: aTargetOf({ arn: KEY_ARN }), windowDays: 7 };
     expect(decide(anIntent([action]), inventory)).toMatchObject({ verdict: 'not_ready', names: ['orders'] });
+  });
+
+  it('concerns the database that has only a copy under it', () => {
+    const copy = aPoint(orders, {
+      kind: 'snapshot_copy',
+      id: 'copy',
+      arn: 'arn:copy',
+      encrypted: true,
+      keyArn: KEY_ARN,
+    });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [manual, copy], keys: [aKey()] });
+    const document = decide(anIntent([{ kind: 'disable_key', target: aTargetOf({ arn: KEY_ARN }) }]), inventory);
+    expect(document).toMatchObject({ decision: 'review', names: ['orders'] });
+  });
+
+  it.each<[string, Partial<Inventory>]>([
+    ['in use', { databases: [aDatabase({ encrypted: true, keyArn: KEY_ARN })], keys: [aKey()] }],
+    [
+      'out of use',
+      { databases: [aDatabase({ encrypted: true, keyArn: KEY_ARN })], keys: [aKey({ state: 'disabled' })] },
+    ],
+    [
+      'under which one point lies that nobody can read',
+      {
+        recoveryPoints: [aPoint(orders, { encrypted: true, keyArn: KEY_ARN }), thePitr(orders)],
+        keys: [aKey({ state: 'disabled' })],
+      },
+    ],
+  ])('%s that the change leaves alone concerns nothing', (_, fields) => {
+    const step: Action = { kind: 'modify_db_instance', target: aTarget(orders), change: {} };
+    const document = decide(anIntent([step], { changes: [anUpdate(step)] }), { ...estate, ...fields });
+    expect(document).toMatchObject({ decision: 'allow', codes: ['nothing_at_stake'] });
   });
 
   it('in a region that was not read may be one that something there depends on', () => {
@@ -154,6 +209,50 @@ describe('disarming by effect', () => {
     });
   });
 
+  const courses = aCluster();
+  const guarded = aDatabase({ deletionProtection: true });
+  it.each<[string, typeof orders, Extract<Action, { kind: 'modify_db_instance' }>['change'], boolean]>([
+    ['nothing of a guarded database', guarded, {}, false],
+    ['protection on that is on', guarded, { deletionProtection: true }, false],
+    ['protection off', guarded, { deletionProtection: false }, true],
+    ['protection off that was off', orders, { deletionProtection: false }, false],
+    ['retention raised', orders, { retentionDays: 8 }, false],
+    ['retention as it is', orders, { retentionDays: 7 }, false],
+    ['retention lowered', orders, { retentionDays: 6 }, true],
+    ['retention of a cluster lowered', courses, { retentionDays: 6 }, true],
+    ['retention of a cluster as it is', courses, { retentionDays: 7 }, false],
+  ])('of %s in what the document calls an update', (_, database, change, expected) => {
+    const kind = database.kind === 'rds_instance' ? 'modify_db_instance' : 'modify_db_cluster';
+    const step: Action = { kind, target: aTarget(database), change };
+    const document = decide(anIntent([step], { changes: [anUpdate(step)] }), anInventory({ databases: [database] }));
+    expect(document.names).toEqual(expected ? [database.identifier] : []);
+    expect(document.decision).toBe(expected ? 'block' : 'allow');
+  });
+
+  it('of what is no database, though it bears the ARN of one, is of unknown reach', () => {
+    const step: Action = { kind: 'stop_backup_replication', target: aTarget(courses) };
+    const change: Change = { ...anUpdate(step), class: 'disarm' };
+    const document = decide(anIntent([step], { changes: [change] }), anInventory({ databases: [courses] }));
+    expect(document).toMatchObject({ names: [], codes: ['disarms_elsewhere'] });
+  });
+
+  it('of a database that was not observed is of unknown reach', () => {
+    const step: Action = { kind: 'modify_db_instance', target: aTarget(orders), change: {} };
+    const change: Change = { ...anUpdate(step), class: 'disarm' };
+    const document = decide(anIntent([step], { changes: [change] }), anInventory());
+    expect(document).toMatchObject({ names: [], codes: ['target_not_observed', 'disarms_elsewhere'] });
+  });
+
+  it('is a vault lock that goes before a deletion of the vault that AWS refuses', () => {
+    const vault = aVault({ lock: 'governance' });
+    const inside = aPoint(orders, { kind: 'backup_snapshot', id: 'inside', arn: 'arn:inside', vaultArn: vault.arn });
+    const inventory = anInventory({ ...estate, recoveryPoints: [manual, inside], vaults: [vault] });
+    const unlock: Action = { kind: 'delete_vault_lock', target: aTargetOf(vault) };
+    const deletion: Action = { kind: 'delete_backup_vault', target: aTargetOf(vault), force: false };
+    expect(decide(anIntent([unlock, deletion]), inventory).codes).toContain('disarms_elsewhere');
+    expect(decide(anIntent([deletion]), inventory).codes).not.toContain('disarms_elsewhere');
+  });
+
   it('is a vault lock that a destroy removes while the vault stays', () => {
     const vault = aVault({ lock: 'governance' });
     const inventory = anInventory({ ...estate, vaults: [vault] });
@@ -190,7 +289,78 @@ describe('a refused deletion of a survivor', () => {
   });
 });
 
+describe('a mistaken document', () => {
+  it('is told what it takes the database for, and how to mend that', () => {
+    const document = decide(anIntent(deletionOf({ ...orders, resourceId: 'db-EARLIER' })));
+    expect(document.databases[0]?.reasons[0]).toEqual({
+      code: 'state_mismatch',
+      severity: 'block',
+      message: 'the document speaks of db-EARLIER, the database of that name is now db-ORDERS',
+      remedy: 'make the plan anew from refreshed state: terraform plan -refresh=true',
+      source: null,
+    });
+  });
+
+  it('is none for taking away what an earlier database of the name left', () => {
+    const courses = aCluster();
+    const target = { arn: null, resourceId: 'cluster-EARLIER', identifier: 'courses', scope: SCOPE };
+    const document = decide(
+      anIntent([{ kind: 'delete_automated_backup', target }]),
+      anInventory({ databases: [courses] }),
+    );
+    expect(document.names).toEqual([]);
+  });
+
+  it('is told which name is taken, and what to do', () => {
+    const step: Action = { kind: 'create_database', target: { ...aTarget(orders), arn: null, resourceId: null } };
+    const change: Change = { address: 'aws_db_instance.it', actions: ['create'], class: 'create', steps: [step] };
+    expect(decide(anIntent([step], { changes: [change] })).reasons).toMatchObject([
+      {
+        message: "the change creates orders, which already exists: its state is not the world's",
+        remedy: 'find the state that knows it, or import it, before anything is applied',
+      },
+    ]);
+  });
+
+  it('in an account that holds no database is mistaken all the same, save for knowing none', () => {
+    const signalled = (code: 'empty_state' | 'errored_plan', hides: Gap['hides']) =>
+      decide(anIntent([], { signals: [{ code, detail: 'seen' }] }), anInventory({ gaps: [aGap(hides)] })).codes;
+    expect(signalled('errored_plan', 'survivors')).toEqual(['errored_plan']);
+    expect(signalled('empty_state', 'survivors')).toEqual(['nothing_at_stake']);
+    expect(signalled('empty_state', 'databases')).toEqual(['empty_state']);
+  });
+});
+
+describe('what is destroyed besides', () => {
+  const others = (...addresses: readonly string[]) =>
+    messagesOf(
+      decide(
+        anIntent([], {
+          changes: addresses.map((address) => ({ address, actions: ['delete'], class: 'other_destroy', steps: [] })),
+        }),
+      ),
+    )[0];
+
+  it('is named, as far as three things go', () => {
+    const said = 'other_resources_destroyed: destroyed, and no database concerned:';
+    expect(others('a', 'b', 'c')).toBe(`${said} a, b, c`);
+    expect(others('a', 'b', 'c', 'd', 'e')).toBe(`${said} a, b, c and 2 more`);
+  });
+});
+
 describe('what cannot be told', () => {
+  it('is said once for each part: by its steps, or else by its address', () => {
+    const opaque: Action = { kind: 'opaque', target: aTargetOf({ arn: 'arn:x', name: 'x' }), why: 'not modelled' };
+    const known: Action = { kind: 'modify_db_instance', target: aTarget(orders), change: {} };
+    const changes = [opaque, known].map(
+      (step): Change => ({ address: `address of ${step.kind}`, actions: ['twist'], class: 'unknown', steps: [step] }),
+    );
+    expect(messagesOf(decide(anIntent([opaque, known], { changes })))).toEqual([
+      'change_not_understood: x: not modelled',
+      'change_not_understood: address of modify_db_instance: nothing says what it does',
+    ]);
+  });
+
   it('is a change of unknown class, though it has no step', () => {
     const change: Change = { address: 'aws_thing.it', actions: ['twist'], class: 'unknown', steps: [] };
     expect(decide(anIntent([], { changes: [change] }))).toMatchObject({ decision: 'block', verdict: 'unknown' });

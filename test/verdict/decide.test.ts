@@ -1,12 +1,12 @@
 /** A change decided: what it concerns, what the decision is, and what the document says of itself. */
 
 import { describe, expect, it } from 'vitest';
-import { addSeconds } from '../../src/core/time.ts';
+import { addSeconds, type Instant } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
 import type { Action, Change, Intent, SignalCode } from '../../src/intent/action.ts';
-import type { Inventory } from '../../src/inventory/model.ts';
-import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
-import { decideChange } from '../../src/verdict/decide.ts';
+import type { Gap, Inventory } from '../../src/inventory/model.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/policy/schema.ts';
+import { decideChange, judgeAllNow, judgeNow } from '../../src/verdict/decide.ts';
 import {
   aCluster,
   aDatabase,
@@ -212,6 +212,30 @@ describe('a mistaken world', () => {
     expect(aged(3_600).decision).toBe('review');
     expect(aged(3_601)).toMatchObject({ decision: 'block', verdict: 'unknown', codes: ['inventory_stale'] });
   });
+
+  it.each<[string, Partial<Inventory>, string, string]>([
+    [
+      'old',
+      { observedAt: hoursAgo(2), scopes: [{ ...SCOPE, region: 'us-east-1' }, SCOPE] },
+      'the inventory of 123456789012/eu-west-1, 123456789012/us-east-1 is 2 h old, 1 h allowed',
+      'read it anew:\nmuster scan',
+    ],
+    [
+      'old, and of no place',
+      { observedAt: hoursAgo(2), scopes: [] },
+      'the inventory of no place is 2 h old, 1 h allowed',
+      'read it anew:\nmuster scan',
+    ],
+    [
+      'yet to come',
+      { observedAt: hoursAgo(-2) },
+      'the inventory of 123456789012/eu-west-1 was read 2 h after the instant that is judged',
+      'judge by an instant that is not before it',
+    ],
+  ])('is told of an inventory that is %s', (_, fields, message, remedy) => {
+    const { reasons } = decide(anIntent([], { scope: null }), { inventory: { ...estate, ...fields } });
+    expect(reasons[0]).toEqual({ code: 'inventory_stale', severity: 'block', message, remedy, source: null });
+  });
 });
 
 describe('the document', () => {
@@ -235,6 +259,44 @@ describe('the document', () => {
     expect(decide(anIntent([], placeless)).scope).toEqual(SCOPE);
     expect(decide(anIntent([], placeless), { inventory: both }).scope).toBeNull();
     expect(decide(anIntent([], placeless), { inventory: { ...estate, scopes: [] } }).scope).toBeNull();
+  });
+
+  it('names no place where its databases lie in several accounts', () => {
+    const abroad = { ...courses, accountId: '210987654321' };
+    const inventory = { ...estate, databases: [orders, abroad] };
+    const intent = anIntent([...deletionOf(orders), ...deletionOf(abroad)], { scope: null });
+    expect(decide(intent, { inventory })).toMatchObject({ names: ['courses', 'orders'], scope: SCOPE });
+    expect(decide(intent, { inventory: { ...inventory, scopes: [] } }).scope).toBeNull();
+  });
+
+  it('of what is not ready lasts as long as its inventory', () => {
+    expect(decide(anIntent(deletionOf(courses))).validUntil).toBe(addSeconds(NOW, 3_600));
+  });
+
+  it('is bound to what the policy says, and not to what its file is called', () => {
+    const digestOf = (policy: Policy) =>
+      decideChange({ intent: anIntent([]), inventory: estate, policy, drills: [], at: NOW, logged: true }).policyDigest;
+    const own = digestOf(DEFAULT_POLICY);
+    expect(digestOf({ ...DEFAULT_POLICY, origin: 'policy.yaml' })).toBe(own);
+    expect(digestOf({ ...DEFAULT_POLICY, verdictSecondsMax: 60 })).not.toBe(own);
+  });
+
+  it('lists what was asked, in the words of its tool, and the gaps of the inventory alone where nobody asked more', () => {
+    const gap: Gap = { what: 'x', where: SCOPE, action: 'rds:Describe', cause: 'denied', hides: 'survivors' };
+    const inventory = { ...estate, gaps: [gap] };
+    const changes = [aChange({ class: 'other_destroy', address: 'aws_vpc.main', steps: deletionOf(orders) })];
+    const document = decide(anIntent([], { changes }), { inventory });
+    expect(document.changes).toEqual([{ address: 'aws_vpc.main', actions: ['delete'], class: 'other_destroy' }]);
+    expect(document.gaps).toEqual([gap]);
+  });
+
+  it('takes a state for one seen first where nothing is remembered of any', () => {
+    const state = { lineage: 'a', serial: 1, backend: 's3', databases: [orders.resourceId], forgets: [] };
+    const { checklist, codes } = decide(anIntent([], { state }));
+    expect(codes).toEqual(['nothing_at_stake']);
+    expect(checklist.find(({ point }) => point === 'source_of_truth')?.evidence[1]).toBe(
+      'assumed: the state is at serial 1 of a, which no earlier decision had seen',
+    );
   });
 
   it('has all eight points, each with its evidence marked', () => {
@@ -261,5 +323,27 @@ describe('the document', () => {
     const intent = anIntent([...deletionOf(orders), ...deletionOf(courses)]);
     const casualties = (inventory: Inventory) => JSON.stringify(decide(intent, { inventory }));
     expect(casualties(shuffled)).toBe(casualties(estate));
+  });
+});
+
+describe('a report', () => {
+  const expired = aPoint(orders, { id: 'expired', arn: 'arn:expired', expiresAt: hoursAgo(1) });
+  const question = { policy: DEFAULT_POLICY, drills: proven, at: NOW, inventory: estate };
+
+  it('judges every database that is asked about, in that order, each by its own drills', () => {
+    const views = judgeAllNow(question, [orders, courses]);
+    expect(views.map(({ identifier, verdict }) => `${identifier} ${verdict}`)).toEqual([
+      'orders ready',
+      'courses not_ready',
+    ]);
+    expect(views).toEqual([orders, courses].map((database) => judgeNow(question, database)));
+  });
+
+  it('is about the instant that is asked about: what has ended by then is no survivor', () => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [expired] });
+    const verdictAt = (at: Instant) =>
+      judgeNow({ ...question, at, inventory: { ...inventory, observedAt: at } }, orders).reasons[0]?.code;
+    expect(verdictAt(NOW)).toBe('survival_unknown');
+    expect(verdictAt(hoursAgo(1.01))).toBe('last_survivor_expires');
   });
 });

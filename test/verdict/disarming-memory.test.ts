@@ -11,14 +11,17 @@ import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
 import { decideChange, judgeNow } from '../../src/verdict/decide.ts';
 import { DISARMABLE_SETTINGS, type DisarmableSetting } from '../../src/verdict/disarming.ts';
 import {
+  disarmedEarlier,
   type RememberedDisarming,
   rememberedOf,
   type SettingsMemory,
   standingOf,
 } from '../../src/verdict/disarming-memory.ts';
 import { type DecisionDocument, VERDICTS } from '../../src/verdict/document.ts';
+import type { StateSighting } from '../../src/verdict/state-history.ts';
 import { drawn } from '../properties/estates.ts';
 import {
+  aCluster,
   aDatabase,
   aDrill,
   aKey,
@@ -60,7 +63,12 @@ const estate = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders
 
 function decide(
   intent: Intent,
-  fields: { memory?: SettingsMemory; inventory?: Inventory; at?: Instant } = {},
+  fields: {
+    memory?: SettingsMemory;
+    inventory?: Inventory;
+    at?: Instant;
+    sightings?: readonly StateSighting[];
+  } = {},
 ): DecisionDocument {
   return decideChange({
     intent,
@@ -138,6 +146,90 @@ describe('a weakening seen earlier', () => {
     expect(stands({ databaseArn: orders.arn.replace('eu-west-1', 'us-east-1') })).toBe(0);
     expect(stands({ databaseArn: orders.arn.replace('123456789012', '210987654321') })).toBe(0);
     expect(stands({ databaseArn: `${orders.arn}-renamed` })).toBe(1);
+    expect(stands({ databaseArn: 'orders' })).toBe(0);
+  });
+
+  describe('is told in words, with the way back', () => {
+    const ALL: readonly (typeof orders)[] = [orders, aCluster()];
+    const [instance, cluster] = [
+      'aws rds modify-db-instance --region eu-west-1 --db-instance-identifier orders --apply-immediately',
+      'aws rds modify-db-cluster --region eu-west-1 --db-cluster-identifier courses --apply-immediately',
+    ];
+    const meant = 'unless this was meant';
+
+    it.each<[DisarmableSetting, Partial<RememberedDisarming>, string, string | null]>([
+      [
+        'retention_days',
+        { from: 14, to: 0 },
+        'retention was lowered from 14 to 0',
+        `${meant}, raise it to what it was:\n${instance} --backup-retention-period 14`,
+      ],
+      [
+        'skip_final_snapshot',
+        { from: false, to: true },
+        'the final snapshot was given up',
+        `${meant}, set skip_final_snapshot = false and apply that`,
+      ],
+      [
+        'delete_automated_backups',
+        { from: false, to: true },
+        'automated backups were made to go with it',
+        `${meant}, set delete_automated_backups = false and apply that`,
+      ],
+      [
+        'vault_lock',
+        { from: 'governance', to: 'none' },
+        'the lock of a vault that holds its recovery points was removed from governance to none',
+        `${meant}, lock the vault again`,
+      ],
+      [
+        'recovery_point_lifecycle',
+        { from: null, to: 2 },
+        'the life of a recovery point was shortened',
+        `${meant}, lengthen its life again`,
+      ],
+      [
+        'recovery_point_lifecycle',
+        { from: NOW, to: null },
+        'the life of a recovery point was shortened',
+        `${meant}, lengthen its life again`,
+      ],
+      [
+        'key_state',
+        { from: 'enabled', to: 'disabled', subject: KEY_ARN },
+        'a key that it stands on was put out of use from enabled to disabled',
+        `${meant}, cancel its deletion if it is scheduled, and enable it:\naws kms enable-key --region eu-west-1 --key-id ${KEY_ARN}`,
+      ],
+      [
+        'backup_replication',
+        { from: null, to: null },
+        'the replication of its backups was stopped',
+        `${meant}, start replication again`,
+      ],
+      ['future_backups', { from: null, to: null }, 'a plan that may have backed it up was taken away', null],
+    ])('%s %j', (setting, fields, message, remedy) => {
+      const [said] = disarmedEarlier([aDisarming({ setting, ...fields })], {
+        database: orders,
+        at: NOW,
+        principal: READER,
+      });
+      expect(said).toEqual({
+        code: 'disarmed_earlier',
+        severity: 'warn',
+        message: `${message} by a change of the principal that now asks, judged 1 h ago; nothing shows it undone`,
+        remedy,
+        source: null,
+      });
+    });
+
+    it('for a cluster as for an instance', () => {
+      const remedies = ALL.map(
+        (database) => disarmedEarlier([aDisarming()], { database, at: NOW, principal: READER })[0]?.remedy,
+      );
+      expect(remedies).toEqual(
+        [instance, cluster].map((command) => `${meant}, switch it on again:\n${command} --deletion-protection`),
+      );
+    });
   });
 });
 
@@ -168,6 +260,42 @@ describe('what undoes it', () => {
     ['a vault with a firmer lock', LOCK, locked('compliance'), orders, false],
     ['a vault with a lighter lock', { ...LOCK, from: 'compliance_grace' }, locked('governance'), orders, true],
     ['a vault that is not seen', LOCK, {}, orders, true],
+    [
+      'a lock on another vault',
+      LOCK,
+      { vaults: [aVault({ arn: 'arn:other', lock: 'compliance' }), vault] },
+      orders,
+      true,
+    ],
+    ['a lock that nobody has words for', { ...LOCK, from: 'novel' }, locked('compliance'), orders, true],
+    ['another key in use', KEY, { keys: [aKey({ arn: 'arn:other' }), aKey({ state: 'disabled' })] }, orders, true],
+    [
+      'another point in the vault that never ends, and the same one as RDS lists it',
+      LIFE,
+      {
+        recoveryPoints: [
+          { ...point, arn: 'arn:other' },
+          { ...point, kind: 'manual_snapshot', vaultArn: null },
+          { ...point, expiresAt: addDays(NOW, 29) },
+        ],
+      },
+      orders,
+      true,
+    ],
+    [
+      'a replica that follows again, among other points',
+      REPLICA,
+      { recoveryPoints: [aPoint(orders), ...replica('replicating').recoveryPoints] },
+      orders,
+      false,
+    ],
+    [
+      'a replica of another database',
+      REPLICA,
+      { recoveryPoints: [aPoint(orders), aPoint(aCluster(), { kind: 'replicated_automated_backup' })] },
+      orders,
+      true,
+    ],
     ['a key out of use', KEY, { keys: [aKey({ state: 'disabled' })] }, orders, true],
     ['a key in use again', KEY, { keys: [aKey()] }, orders, false],
     ['a key that is not seen', KEY, {}, orders, true],
@@ -270,8 +398,21 @@ describe('a decision', () => {
     expect(earlier(decide(asked('sha256:0b', skip), { memory: ofKey }))).toHaveLength(1);
   });
 
+  it('shows nothing strong by a state that contradicts what is known of it', () => {
+    const state = { lineage: 'new', serial: 1, backend: 's3', databases: [orders.resourceId], forgets: [] };
+    const sighting = { ...state, formatVersion: '1', at: hoursAgo(3), endpoint: null, released: [] } as const;
+    const intent = anIntent(deletionOf(orders, { skipFinalSnapshot: false, finalSnapshotId: 'x' }), { state });
+    const rearmed = (lineage: string) =>
+      decide(intent, { sightings: [{ ...sighting, lineage }] }).rearmings?.map(({ setting }) => setting);
+    expect(rearmed('new')).toEqual(['skip_final_snapshot']);
+    expect(rearmed('old')).toEqual([]);
+  });
+
   it('kept by an older Muster remembers nothing', () => {
-    expect(rememberedOf([aDecision()], null)).toEqual({ disarmings: [], rearmings: [] });
+    expect(rememberedOf([aDecision(), { ...aDecision(), endpoint: null }], null)).toEqual({
+      disarmings: [],
+      rearmings: [],
+    });
   });
 
   it('makes nothing strong when it is blocked, and shows what is strong all the same', () => {

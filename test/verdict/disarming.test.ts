@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { addDays, type Instant } from '../../src/core/time.ts';
-import type { Action, Intent } from '../../src/intent/action.ts';
+import type { Action, Intent, Target } from '../../src/intent/action.ts';
 import type { Database, Inventory } from '../../src/inventory/model.ts';
 import { survive } from '../../src/survival/survive.ts';
 import { settingsMoved } from '../../src/verdict/disarming.ts';
@@ -177,6 +177,67 @@ describe('what a database stands on', () => {
     expect(weakened(disable, { ...estate, keys: [aKey({ state: 'disabled' })] })).toEqual([]);
   });
 
+  it('is weakened by a lock that goes within its days of grace', () => {
+    const graced = { ...estate, vaults: [aVault({ lock: 'compliance_grace' })] };
+    expect(weakened({ kind: 'delete_vault_lock', target: aTargetOf(vault) }, graced)).toEqual([
+      'db-ORDERS vault_lock compliance_grace none',
+    ]);
+  });
+
+  describe('is that of its owners alone', () => {
+    const other = aVault({ arn: `${vault.arn}-other`, name: 'other' });
+    const copy = aPoint(orders, { id: 'copy', arn: 'arn:copy', kind: 'snapshot_copy', keyArn: `${KEY_ARN}-copy` });
+    const crowded = anInventory({
+      ...estate,
+      recoveryPoints: [
+        ...estate.recoveryPoints,
+        copy,
+        aPoint(courses, { keyArn: `${KEY_ARN}-courses` }),
+        aPoint(courses, { id: 'r2', arn: 'arn:replica-2', kind: 'replicated_automated_backup' }),
+      ],
+      keys: [aKey(), aKey({ arn: `${KEY_ARN}-copy` }), aKey({ arn: `${KEY_ARN}-unused` })],
+      vaults: [vault, other],
+    });
+    const plan = target({ arn: 'arn:plan' });
+    const stop = (scope: Target['scope']): Action => ({ kind: 'stop_future_backups', target: { ...plan, scope } });
+
+    it.each<[string, Action, readonly string[]]>([
+      ['a vault', { kind: 'change_vault_policy', target: target(vault) }, ['vault_policy']],
+      ['a vault of others', { kind: 'change_vault_policy', target: target(other) }, []],
+      ['the key of a copy', { kind: 'disable_key', target: target({ arn: `${KEY_ARN}-copy` }) }, ['key_state']],
+      ['a key of nothing', { kind: 'disable_key', target: target({ arn: `${KEY_ARN}-unused` }) }, []],
+      ['a snapshot', { kind: 'unshare_snapshot', target: target(copy) }, ['snapshot_sharing']],
+      ['a replica', { kind: 'stop_backup_replication', target: target(replica) }, ['backup_replication']],
+      ['no replica at all', { kind: 'stop_backup_replication', target: target(copy) }, []],
+      ['a backup plan', stop(plan.scope), ['future_backups']],
+      ['a backup plan of no known place', stop(null), ['future_backups']],
+      ['a plan of another account', stop({ accountId: '210987654321', region: orders.region }), []],
+    ])('%s', (_, step, settings) => {
+      expect(weakened(step, crowded).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(
+        settings.map((setting) => `db-ORDERS ${setting}`),
+      );
+    });
+  });
+
+  it.each<[string, Action, string]>([
+    ['ARN', { kind: 'stop_backup_replication', target: { ...target(orders), identifier: 'orders' } }, orders.arn],
+    ['ARN', { kind: 'stop_future_backups', target: target({ arn: 'arn:plan', id: 'nightly' }) }, 'arn:plan'],
+    [
+      'name, where the document has no more',
+      { kind: 'stop_future_backups', target: { ...target(orders), arn: null, identifier: 'nightly' } },
+      'nightly',
+    ],
+  ])('is written down by its %s', (_, step, subject) => {
+    expect(moved([step]).disarmings).toMatchObject([{ subject }]);
+  });
+
+  it('is its key, though no recovery point lies under that', () => {
+    const bare = { ...estate, recoveryPoints: [] };
+    expect(weakened({ kind: 'disable_key', target: target({ arn: KEY_ARN }) }, bare)).toEqual([
+      'db-ORDERS key_state enabled disabled',
+    ]);
+  });
+
   it('counts for each database that has something there', () => {
     const shared = {
       ...estate,
@@ -214,6 +275,13 @@ describe('what a tool keeps', () => {
       expect(moved(kept, { source }).shownStrong).toEqual([]);
     expect(settings(moved(kept, { source: 'cloudformation' }).shownStrong)).toHaveLength(2);
     expect(moved(deletionOf(orders)).shownStrong).toEqual([]);
+  });
+
+  it('was strong until a change weakens it, which says nothing of what AWS keeps nor of an earlier database', () => {
+    const step = modify({ deletionProtection: false, skipFinalSnapshot: true });
+    expect(settings(moved([step]).shownStrong)).toEqual(['skip_final_snapshot']);
+    const earlier = { ...step, target: { ...step.target, resourceId: 'db-EARLIER' } } as Action;
+    expect(moved([earlier])).toMatchObject({ disarmings: [{}, {}], shownStrong: [] });
   });
 
   it('is made strong by the change that says so', () => {

@@ -5,8 +5,20 @@ import { addDays } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
 import type { RecoveryPoint } from '../../src/inventory/model.ts';
 import { DEFAULT_POLICY, parsePolicy } from '../../src/policy/schema.ts';
-import { judgeNow } from '../../src/verdict/decide.ts';
-import { aDatabase, aDrill, anInventory, aPoint, hoursAgo, NOW } from '../support/builders.ts';
+import { decideChange, judgeNow } from '../../src/verdict/decide.ts';
+import { drillsOf, gradeOf, proofOf, restoreTimeOf } from '../../src/verdict/evidence.ts';
+import {
+  aCluster,
+  aDatabase,
+  aDrill,
+  anIntent,
+  anInventory,
+  aPoint,
+  deletionOf,
+  hoursAgo,
+  NOW,
+  SCOPE,
+} from '../support/builders.ts';
 
 const orders = aDatabase();
 
@@ -80,5 +92,110 @@ describe('the measured restore time', () => {
     const conditions = (drills: readonly DrillRecord[]) => judge(drills).restoreSeconds.conditions;
     expect(conditions([older, aDrill(orders)])).toBe('snapshot restore into db.m6g.large');
     expect(conditions([aDrill(orders), older])).toBe('snapshot restore into db.m6g.large');
+  });
+});
+
+describe('the drills that speak for a database', () => {
+  it('are its own, at the same endpoint and in the same account, the newest last', () => {
+    const older = aDrill(orders, { drillId: 'd2', endedAt: hoursAgo(9) });
+    const strangers = [
+      aDrill(aCluster(), { drillId: 'd3' }),
+      aDrill(orders, { drillId: 'd4', endpoint: 'http://127.0.0.1:4566' }),
+      aDrill(orders, { drillId: 'd5', scope: { ...SCOPE, accountId: '999999999999' } }),
+    ];
+    expect(drillsOf([aDrill(orders), ...strangers, older], orders, null)).toEqual([older, aDrill(orders)]);
+  });
+
+  it('are looked for when a change is decided too: that of another database proves nothing', () => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders)] });
+    const decide = (of: typeof orders) =>
+      decideChange({
+        intent: anIntent(deletionOf(orders)),
+        inventory,
+        policy: DEFAULT_POLICY,
+        drills: [aDrill(of)],
+        at: NOW,
+        logged: true,
+      }).verdict;
+    expect([decide(orders), decide(aCluster())]).toEqual(['ready', 'unknown']);
+  });
+});
+
+describe('the proof of a claim', () => {
+  const options = { at: NOW, secondsMax: 86_400 };
+  const proof = (...drills: readonly DrillRecord[]) => proofOf(drills, 'snapshot', options);
+  const none = { state: 'never', record: null };
+  const asked = aDrill(orders);
+  const [probe] = asked.probes;
+
+  it('is none where no drill of the claim ended', () => {
+    expect(proof()).toEqual(none);
+    expect(proof(aDrill(orders, { claim: 'pitr' }), aDrill(orders, { result: 'aborted' }))).toEqual(none);
+  });
+
+  it('is the newest drill, in whatever order they come', () => {
+    const older = aDrill(orders, { endedAt: hoursAgo(5), result: 'failed', restoreSeconds: null });
+    expect(proof(older, asked)).toEqual({ state: 'proven', record: asked });
+    expect(proof(asked, older)).toEqual({ state: 'proven', record: asked });
+  });
+
+  it('is the slowest of several that end together', () => {
+    const slower = aDrill(orders, { drillId: 'd2', restoreSeconds: 900 });
+    expect(proof(asked, slower)).toEqual({ state: 'proven', record: slower });
+    expect(proof(slower, asked)).toEqual({ state: 'proven', record: slower });
+  });
+
+  it.each<[string, Partial<DrillRecord>, string]>([
+    ['passed within no second at all', { restoreSeconds: 0 }, 'proven'],
+    ['leaked its scratch', { result: 'leaked' }, 'proven'],
+    ['passed in a time nobody took', { restoreSeconds: null }, 'failed'],
+    ['failed though every probe passed', { result: 'failed' }, 'failed'],
+    ['passed though a probe did not', { probes: probe ? [probe, { ...probe, passed: false }] : [] }, 'failed'],
+    ['was asked, yet graded as only restored', { grade: 'restored' }, 'weak'],
+    ['is as old as is allowed', { endedAt: hoursAgo(24) }, 'proven'],
+    ['is older', { endedAt: hoursAgo(24.001) }, 'stale'],
+  ])('of a drill that %s', (_, fields, state) => {
+    const drill = aDrill(orders, fields);
+    expect(proof(drill)).toEqual({ state, record: drill });
+  });
+});
+
+describe('the grade of a recovery point', () => {
+  const point = aPoint(orders);
+  const grade = (...drills: readonly Partial<DrillRecord>[]) =>
+    gradeOf(
+      drills.map((fields) => aDrill(orders, fields)),
+      point,
+      true,
+    );
+
+  it('is the best that a drill of it proved, whichever came last', () => {
+    expect(grade({ grade: 'restored' }, { grade: 'compared' }, { grade: 'queried' })).toBe('compared');
+  });
+
+  it('is not what a failed drill claims, nor what one of another point of that moment showed', () => {
+    expect(grade({ result: 'failed' })).toBe('available');
+    expect(grade({ recoveryPoint: { ...aDrill(orders).recoveryPoint, arn: 'arn:other' } })).toBe('available');
+  });
+});
+
+describe('the restore times', () => {
+  const drills = [1_000, 90, 500, 700].map((restoreSeconds) => aDrill(orders, { restoreSeconds }));
+
+  it('are those that were measured: the middle one and the worst, as numbers', () => {
+    expect(restoreTimeOf(drills)).toEqual({
+      p50: 500,
+      p95: 1_000,
+      n: 4,
+      conditions: 'snapshot restore into db.m6g.large',
+    });
+  });
+
+  it('leave out drills that proved nothing, and are none where no drill did', () => {
+    expect(restoreTimeOf([aDrill(orders), aDrill(orders, { result: 'failed', restoreSeconds: 5 })])).toMatchObject({
+      p50: 720,
+      n: 1,
+    });
+    expect(restoreTimeOf([])).toEqual({ p50: null, p95: null, n: 0, conditions: null });
   });
 });

@@ -7,7 +7,7 @@ import type { Database, Gap, Inventory, RecoveryPoint } from '../../src/inventor
 import { resolveRequirement } from '../../src/policy/resolve.ts';
 import { DEFAULT_POLICY, parsePolicy } from '../../src/policy/schema.ts';
 import { survive } from '../../src/survival/survive.ts';
-import { judgeNow } from '../../src/verdict/decide.ts';
+import { judgeAllNow, judgeNow } from '../../src/verdict/decide.ts';
 import { survivorsOf } from '../../src/verdict/survivors.ts';
 import {
   aDatabase,
@@ -280,5 +280,19 @@ describe('facts beside the verdict', () => {
       'Multi-AZ',
       '2 read replicas',
     ]);
+  });
+});
+
+describe('the order in which an inventory lists recovery points', () => {
+  it('changes nothing in a view, casualties and all', () => {
+    const database = aDatabase();
+    const points = ['a', 'b', 'c'].map((id) => aPoint(database, { id, kind: 'system_snapshot', arn: `arn:${id}` }));
+    const view = (recoveryPoints: readonly RecoveryPoint[]) => {
+      const inventory = anInventory({ databases: [database], recoveryPoints });
+      return judgeAllNow({ inventory, policy: DEFAULT_POLICY, drills: [], at: NOW }, [database]);
+    };
+    const [first] = view(points);
+    expect(first?.casualties.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(view([...points].reverse())).toEqual([first]);
   });
 });

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Authority, PrincipalAuthority } from '../../src/authority/authority.ts';
-import type { Inventory, RecoveryPoint } from '../../src/inventory/model.ts';
+import type { Inventory, RecoveryPoint, Vault } from '../../src/inventory/model.ts';
 import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
 import { deletionOf as deletionNow } from '../../src/survival/purge.ts';
 import { survive } from '../../src/survival/survive.ts';
@@ -14,6 +14,7 @@ import { reachOf } from '../../src/verdict/reach.ts';
 import {
   aDatabase,
   aDrill,
+  aKey,
   anIntent,
   anInventory,
   aPoint,
@@ -21,6 +22,7 @@ import {
   aVault,
   deletionOf,
   NOW,
+  thePitr,
 } from '../support/builders.ts';
 
 const orders = aDatabase();
@@ -65,6 +67,66 @@ describe('a survivor', () => {
     ['in another account, allowed by its own policies alone', abroad, ['rds:DeleteDBSnapshot'], 'other_account'],
   ])('%s', (_, point, actions, reach) => {
     expect(reachOfPoint(point, actions === null ? null : anAuthority(may(...actions)))).toBe(reach);
+  });
+
+  describe('in a vault, nobody asked', () => {
+    it.each<[string, Partial<Vault>, Reach]>([
+      ['without a lock', {}, 'principal'],
+      ['with a lock that can be lifted', { lock: 'governance' }, 'principal'],
+      ['with a lock that has set', { lock: 'compliance' }, 'same_account'],
+      ['that is air-gapped', { airGapped: true }, 'same_account'],
+    ])('%s', (_, fields, reach) => {
+      const vault = aVault(fields);
+      const point = aPoint(orders, { kind: 'backup_snapshot', vaultArn: vault.arn });
+      expect(reachOfPoint(point, null, { vaults: [aVault({ arn: 'arn:other' }), vault] })).toBe(reach);
+    });
+  });
+
+  describe('in another account, under a key', () => {
+    const keyOf = (accountId: string, region: string) => `arn:aws:kms:${region}:${accountId}:key/0a1b2c3d`;
+    const own = keyOf(orders.accountId, orders.region);
+    const sealed = (keyArn: string) => ({ ...abroad, encrypted: true, keyArn });
+
+    it.each<[string, string, Partial<Inventory>, Reach]>([
+      ['of the database’s account', own, { keys: [aKey({ arn: own })] }, 'principal'],
+      ['of the database’s account, not read', own, { keys: [aKey({ arn: 'arn:other', manager: 'aws' })] }, 'principal'],
+      [
+        'that AWS manages',
+        own,
+        { keys: [aKey({ arn: 'arn:other' }), aKey({ arn: own, manager: 'aws' })] },
+        'other_account',
+      ],
+      ['of that account', keyOf(OTHER, orders.region), {}, 'other_account'],
+      ['of another region', keyOf(orders.accountId, FAR), {}, 'other_account'],
+      ['that is named by no ARN', 'alias/orders', {}, 'other_account'],
+    ])('%s', (_, keyArn, fields, reach) => {
+      expect(reachOfPoint(sealed(keyArn), null, fields)).toBe(reach);
+    });
+
+    it('counts for a principal by where the key lies', () => {
+      const deletes = anAuthority(may('kms:ScheduleKeyDeletion'));
+      expect(reachOfPoint(sealed(own), deletes)).toBe('principal');
+      expect(reachOfPoint(sealed(keyOf(OTHER, orders.region)), deletes)).toBe('other_account');
+      expect(reachOfPoint(sealed('alias/orders'), deletes)).toBe('other_account');
+    });
+  });
+
+  it('in another account is beyond a principal that no ARN names', () => {
+    const deletes = may('rds:DeleteDBSnapshot');
+    expect(reachOfPoint(abroad, anAuthority(deletes, { principal: null }))).toBe('other_account');
+    expect(reachOfPoint(abroad, anAuthority(deletes, { principal: 'deploy' }))).toBe('other_account');
+  });
+
+  it('goes with its database where the principal may delete that', () => {
+    const deletes = anAuthority(may('backup:DeleteRecoveryPoint'));
+    const owned = { ...orders, awsBackupPointArn: 'arn:aws:backup:eu-west-1:123456789012:recovery-point:continuous' };
+    const pitr = thePitr(owned, { region: FAR });
+    const inventory = anInventory({ databases: [owned], recoveryPoints: [pitr] });
+    const survival = survive(inventory, [], { at: NOW, refusals: 'lifted' });
+    const reaches = survival.after.points.map((tracked) =>
+      reachOf(tracked, { database: owned, inventory, survival, authority: deletes }),
+    );
+    expect(reaches).toEqual(['principal']);
   });
 
   it('of whom nothing is known counts as within reach', () => {

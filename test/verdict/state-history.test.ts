@@ -5,8 +5,8 @@ import type { Intent, StateEvidence } from '../../src/intent/action.ts';
 import type { Inventory } from '../../src/inventory/model.ts';
 import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
 import { decideChange } from '../../src/verdict/decide.ts';
-import { type StateSighting, sightingOf } from '../../src/verdict/state-history.ts';
-import { aDatabase, anIntent, anInventory, aPoint, deletionOf, hoursAgo, NOW } from '../support/builders.ts';
+import { judgeState, type StateSighting, sightingOf } from '../../src/verdict/state-history.ts';
+import { aCluster, aDatabase, anIntent, anInventory, aPoint, deletionOf, hoursAgo, NOW } from '../support/builders.ts';
 
 const orders = aDatabase();
 const estate = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders)] });
@@ -221,5 +221,80 @@ describe('the file that would be applied', () => {
     const point = exact(anIntent([], { planFile: { digest, compared: true, contradictions: ['it deletes more'] } }));
     expect(point).toMatchObject({ result: 'fail' });
     expect(point?.evidence).toContain('contradicted: it deletes more');
+  });
+});
+
+describe('what a state is told', () => {
+  const courses = aCluster();
+  const both = anInventory({ databases: [courses, orders] });
+  const judge = (state: Partial<StateEvidence>, sightings: readonly StateSighting[], inventory = both) =>
+    judgeState(aState(state), sightings, inventory);
+  const told = (code: string, message: string, remedy: string) => ({
+    reasons: [{ code, severity: 'block', message, remedy, source: null }],
+    knownSince: null,
+  });
+  const other = (lineage: string, name: string, held = A) =>
+    told(
+      'other_lineage',
+      `this state (lineage ${lineage}) claims ${name}, which was last judged at ${hoursAgo(3)} in another, ${held} at serial 12`,
+      'plan from the state that held it; if it was moved on purpose, judge the stack it left with a removed block for it',
+    );
+
+  it('is which database another state held, by its name where it lives', () => {
+    const claims = ['db-NEW', courses.resourceId, orders.resourceId];
+    const seen = [aSighting(), aSighting({ lineage: B, databases: [courses.resourceId] })];
+    expect(judge({ lineage: B, databases: claims }, seen)).toEqual(other(B, 'orders'));
+    expect(judge({ lineage: B, databases: claims }, seen, anInventory())).toEqual(other(B, orders.resourceId));
+  });
+
+  it.each(['\u001b[2Jabc', 'abc\u001b[2J', 'a'.repeat(65)])('is never a lineage that is none: %j', (lineage) => {
+    const databases = [orders.resourceId];
+    expect(judge({ lineage, databases }, [aSighting()])).toEqual(other('an unprintable one', 'orders'));
+    expect(judge({ lineage: B, databases }, [aSighting({ lineage })])).toEqual(
+      other(B, 'orders', 'an unprintable one'),
+    );
+  });
+
+  it('is the newest version that was judged, whichever was judged last', () => {
+    const seen = [3, 12, 7].map((serial, hour) => aSighting({ serial, at: hoursAgo(9 - hour) }));
+    for (const sightings of [seen, seen.toReversed()])
+      expect(judge({ serial: 8 }, sightings)).toEqual(
+        told(
+          'older_serial',
+          `this state is at serial 8, and serial 12 of it was judged at ${hoursAgo(8)}`,
+          'pull the state anew and plan from it',
+        ),
+      );
+  });
+
+  it('is which databases it forgot', () => {
+    expect(judge({ databases: [] }, [aSighting({ databases: [courses.resourceId, orders.resourceId] })])).toEqual(
+      told(
+        'state_forgot',
+        'an earlier version of this state held courses, orders, which lives, and this version does not',
+        'import it again (terraform import), or let go of it by a removed block that is judged here first',
+      ),
+    );
+  });
+
+  it('is since when all of its databases are known: as long as the one that was seen last', () => {
+    const databases = [orders.resourceId, courses.resourceId];
+    const early = aSighting({ databases: [courses.resourceId], at: hoursAgo(9) });
+    expect(judge({ databases }, [early, aSighting()])).toEqual({ reasons: [], knownSince: hoursAgo(9) });
+    expect(judge({ databases: databases.toReversed() }, [early, aSighting()]).knownSince).toBe(hoursAgo(9));
+    expect(judge({ databases: [] }, [])).toEqual({ reasons: [], knownSince: null });
+  });
+});
+
+describe('a database that is let go of', () => {
+  const FREED = ['db-OWN', 'db-HELD', 'db-STAYS', 'db-FOREIGN'];
+  const seen = [
+    aSighting({ databases: FREED.slice(0, 3), forgets: ['db-OWN', 'db-STAYS'] }),
+    aSighting({ lineage: B, databases: ['db-FOREIGN'], forgets: ['db-FOREIGN'] }),
+  ];
+
+  it('is free only if this very state announced it and no longer claims it', () => {
+    const { kept } = decide(fromState(aState({ serial: 13, databases: ['db-STAYS'] })), seen);
+    expect(kept).toMatchObject({ databases: ['db-STAYS'], released: ['db-OWN'] });
   });
 });

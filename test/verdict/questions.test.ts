@@ -1,0 +1,180 @@
+/** What each question of a requirement says when it is not met: the whole reason, figures and remedy, as a person reads it. */
+
+import { describe, expect, it } from 'vitest';
+import { addDays, addSeconds } from '../../src/core/time.ts';
+import type { DrillRecord } from '../../src/drill/model.ts';
+import type { RecoveryPoint } from '../../src/inventory/model.ts';
+import { parsePolicy } from '../../src/policy/schema.ts';
+import { judgeNow } from '../../src/verdict/decide.ts';
+import { aDatabase, aDrill, anInventory, aPoint, aVault, hoursAgo, KEY_ARN, NOW } from '../support/builders.ts';
+
+const orders = aDatabase();
+const vault = aVault();
+const manual = aPoint(orders);
+const vaulted = aPoint(orders, { id: 'vaulted', arn: 'arn:vaulted', kind: 'backup_snapshot', vaultArn: vault.arn });
+const ofVault = aDrill(orders, { drillId: 'd2', claim: 'vault' });
+
+interface Given {
+  readonly points?: readonly RecoveryPoint[];
+  readonly drills?: readonly DrillRecord[];
+  readonly defaults?: string;
+}
+
+function judge({ points = [manual], drills = [aDrill(orders)], defaults = '' }: Given) {
+  const inventory = anInventory({ databases: [orders], recoveryPoints: points, vaults: [vault] });
+  const policy = parsePolicy(`version: 1\ndefaults: { ${defaults} }\n`, 'test.yaml');
+  return judgeNow({ inventory, policy, drills, at: NOW }, orders);
+}
+
+const SNAPSHOT =
+  'take a manual snapshot, which outlives the database:\naws rds create-db-snapshot --region eu-west-1 --db-instance-identifier orders --db-snapshot-identifier orders-before-change';
+const DRILL = 'restore it to a scratch database and question it:\nmuster drill run orders';
+
+describe('a question that is not met', () => {
+  it.each<[string, Given, { readonly code: string; readonly message: string; readonly remedy: string | null }]>([
+    [
+      'names the points whose survival is not known',
+      {
+        points: ['a', 'b'].map((id) => aPoint(orders, { id, arn: `arn:${id}`, encrypted: true, keyArn: KEY_ARN })),
+      },
+      { code: 'survival_unknown', message: 'whether these survive is not known: a, b', remedy: null },
+    ],
+    [
+      'says how many survive and how many are wanted, by whom',
+      { defaults: 'survivorsOutsidePlan: 2' },
+      {
+        code: 'survivor_only_in_plan',
+        message: '1 survive outside the change itself, 2 wanted (test.yaml: defaults)',
+        remedy: SNAPSHOT,
+      },
+    ],
+    [
+      'says that nothing tells the age of any survivor',
+      { points: [aPoint(orders, { dataAt: null })] },
+      {
+        code: 'data_loss_unknown',
+        message: 'AWS does not say from when the surviving data are',
+        remedy: SNAPSHOT,
+      },
+    ],
+    [
+      'names the survivors of no known age, when the rest is too old',
+      { points: [aPoint(orders, { dataAt: addDays(NOW, -3) }), { ...vaulted, dataAt: null }] },
+      {
+        code: 'data_loss_unknown',
+        message: 'AWS does not say from when these are, and the rest is too old: vaulted',
+        remedy: SNAPSHOT,
+      },
+    ],
+    [
+      'says what the newest survivor would lose',
+      { points: [{ ...manual, dataAt: addDays(NOW, -3) }, vaulted], defaults: 'dataLossMax: 30m' },
+      {
+        code: 'data_loss_exceeded',
+        message: 'the newest survivor would lose 1 h of work, 30 min allowed (test.yaml: defaults)',
+        remedy: SNAPSHOT,
+      },
+    ],
+    [
+      'says that no drill ever was',
+      { drills: [] },
+      {
+        code: 'restore_never_proven',
+        message: 'no drill has ever restored orders from such a recovery point',
+        remedy: DRILL,
+      },
+    ],
+    [
+      'passes on what to do about a proof that is only advised',
+      { drills: [], defaults: 'restoreProof: advisory' },
+      {
+        code: 'proof_advisory',
+        message: 'no drill has ever restored orders from such a recovery point; advisory by test.yaml: defaults',
+        remedy: DRILL,
+      },
+    ],
+    [
+      'says that the drill asked nothing',
+      { drills: [aDrill(orders, { probes: [] })] },
+      { code: 'restore_proof_weak', message: 'drill d1 restored it but asked the data nothing', remedy: DRILL },
+    ],
+    [
+      'says how old the drill is',
+      { drills: [aDrill(orders, { endedAt: addDays(NOW, -31) })] },
+      {
+        code: 'restore_proof_stale',
+        message: 'the last drill was 31 d ago, 30 d allowed (built-in default)',
+        remedy: DRILL,
+      },
+    ],
+    [
+      'says that the drill is yet to end',
+      { drills: [aDrill(orders, { endedAt: addSeconds(NOW, 301) })] },
+      {
+        code: 'restore_proof_stale',
+        message: 'drill d1 ends at 2026-11-23T10:05:01.000Z, which is yet to come',
+        remedy: DRILL,
+      },
+    ],
+    [
+      'says why the drill failed',
+      { drills: [aDrill(orders, { result: 'failed', cause: 'no rows' })] },
+      {
+        code: 'restore_failed',
+        message: 'drill d1 failed: no rows',
+        remedy: 'see why, mend it and drill again:\nmuster drill list\nmuster drill run orders',
+      },
+    ],
+    [
+      'says of a failure without a cause that a probe did not pass',
+      { drills: [aDrill(orders, { result: 'failed' })] },
+      {
+        code: 'restore_failed',
+        message: 'drill d1 failed: a probe did not pass',
+        remedy: 'see why, mend it and drill again:\nmuster drill list\nmuster drill run orders',
+      },
+    ],
+    [
+      'says how long the fastest proven restore takes',
+      {
+        points: [manual, vaulted],
+        drills: [aDrill(orders), { ...ofVault, restoreSeconds: 900 }],
+        defaults: 'restoreTimeMax: 10m',
+      },
+      {
+        code: 'restore_too_slow',
+        message: 'the proven restore takes 12 min, 10 min allowed (test.yaml: defaults)',
+        remedy: 'raise the objective or restore into a larger class, then drill again:\nmuster drill run orders',
+      },
+    ],
+  ])('%s', (_, given, { code, ...rest }) => {
+    expect(judge(given).reasons.find((found) => found.code === code)).toMatchObject(rest);
+  });
+});
+
+describe('of several survivors', () => {
+  const codes = (given: Given) => judge(given).reasons.map(({ code }) => code);
+
+  it('one kind that is proven fast enough will do', () => {
+    const drills = [aDrill(orders), { ...ofVault, restoreSeconds: 300 }];
+    expect(codes({ points: [manual, vaulted], drills, defaults: 'restoreTimeMax: 10m' })).toEqual([]);
+  });
+
+  it('a proven kind of no known age does not speak for the recent one', () => {
+    const undated = { ...vaulted, dataAt: null };
+    expect(codes({ points: [manual, undated], drills: [ofVault] })).toEqual(['restore_never_proven']);
+    expect(codes({ points: [manual, undated], drills: [aDrill(orders)] })).toEqual([]);
+  });
+
+  it('too few are said together with a proof that is wanting, so both can be mended at once', () => {
+    const failed = aDrill(orders, { result: 'failed', endedAt: hoursAgo(1) });
+    expect(codes({ drills: [failed], defaults: 'survivorsOutsidePlan: 2' })).toEqual([
+      'survivor_only_in_plan',
+      'restore_failed',
+    ]);
+  });
+
+  it('none at all, beside a drill that once passed, is said alone', () => {
+    expect(codes({ points: [] })).toEqual(['no_survivor']);
+  });
+});

@@ -1,0 +1,184 @@
+/** How long a ready verdict lasts while nothing happens, to the second. */
+
+import { describe, expect, it } from 'vitest';
+import { addDays, addSeconds, type Instant } from '../../src/core/time.ts';
+import type { DrillRecord } from '../../src/drill/model.ts';
+import type { RecoveryPoint } from '../../src/inventory/model.ts';
+import type { Requirement } from '../../src/policy/resolve.ts';
+import { survive } from '../../src/survival/survive.ts';
+import { judgeDatabase } from '../../src/verdict/judge.ts';
+import {
+  aDatabase,
+  aDrill,
+  anInventory,
+  aPoint,
+  aVault,
+  hoursAgo,
+  NOW,
+  SCOPE,
+  theDelete,
+} from '../support/builders.ts';
+
+const CENTURY_SECONDS = 100 * 365 * 86_400;
+const FAR = { ...SCOPE, region: 'us-east-1' };
+const orders = aDatabase();
+const vault = aVault();
+const soon = addSeconds(NOW, 600);
+const late = addSeconds(NOW, 1_200);
+
+interface Wanted {
+  readonly rpo?: number;
+  readonly rto?: number | null;
+  readonly survivors?: number;
+  readonly proof?: 'required' | 'advisory';
+  readonly proofAge?: number;
+}
+
+interface Given {
+  readonly points: readonly RecoveryPoint[];
+  readonly drills?: readonly DrillRecord[];
+  readonly wanted?: Wanted;
+}
+
+function requirementOf({ rpo = CENTURY_SECONDS, rto = null, survivors = 1, proof, proofAge }: Wanted): Requirement {
+  const origin = 'test';
+  return {
+    rpoSecondsMax: { value: rpo, origin },
+    rtoSecondsMax: { value: rto, origin },
+    survivorsOutsidePlanMin: { value: survivors, origin },
+    restoreProof: { value: proof ?? 'required', origin },
+    proofSecondsMax: { value: proofAge ?? CENTURY_SECONDS, origin },
+  };
+}
+
+/** When the verdict on `orders`, were it deleted now, ends by time alone. */
+function readyUntil({ points, drills = [aDrill(orders)], wanted = {} }: Given): Instant | null {
+  const inventory = anInventory({
+    databases: [orders],
+    recoveryPoints: points,
+    vaults: [vault],
+    scopes: [SCOPE, FAR],
+  });
+  const survival = survive(inventory, [theDelete(orders)], { at: NOW, refusals: 'lifted' });
+  const requirement = requirementOf(wanted);
+  const judged = judgeDatabase({ database: orders, inventory, survival, requirement, drills, at: NOW, known: [] });
+  expect(judged.view.verdict).toBe('ready');
+  return judged.readyUntil;
+}
+
+/** A snapshot in a vault; restores from it are proven by `inVault`. */
+function kept(id: string, fields: Partial<RecoveryPoint> = {}): RecoveryPoint {
+  return aPoint(orders, { id, arn: `arn:${id}`, kind: 'backup_snapshot', vaultArn: vault.arn, ...fields });
+}
+
+const manual = aPoint(orders);
+const inVault = aDrill(orders, { drillId: 'v', claim: 'vault' });
+
+describe('time alone', () => {
+  it('never ends it where nothing expires and the policy asks for more years than there are', () => {
+    expect(readyUntil({ points: [manual] })).toBeNull();
+    expect(readyUntil({ points: [manual], wanted: { rpo: 1e12, proofAge: 1e12 } })).toBeNull();
+  });
+
+  it.each<[string, Wanted]>([
+    ['the age of the data', { rpo: CENTURY_SECONDS - 1 }],
+    ['the age of the proof', { proofAge: CENTURY_SECONDS - 1 }],
+  ])('ends it by a limit below a century on %s', (_, wanted) => {
+    expect(readyUntil({ points: [manual], wanted })).toBe(addSeconds(hoursAgo(1), CENTURY_SECONDS - 1));
+  });
+});
+
+describe('the end of what survives', () => {
+  it.each([
+    [1, late],
+    [2, soon],
+  ])('is that of the last but so many as are wanted: %d', (survivors, until) => {
+    // The newest data end last here, so that the order of the ends is not that of the survivors.
+    const points = [kept('a', { expiresAt: late }), kept('b', { expiresAt: soon, dataAt: hoursAgo(2) })];
+    expect(readyUntil({ points, drills: [inVault], wanted: { survivors } })).toBe(until);
+  });
+
+  it('is none while as many as are wanted stay', () => {
+    const points = [manual, kept('a', { expiresAt: soon })];
+    expect(readyUntil({ points })).toBeNull();
+    expect(readyUntil({ points, wanted: { survivors: 2 } })).toBe(soon);
+  });
+});
+
+describe('the age of the data', () => {
+  it('ends it once the newest that is proven is older than the objective', () => {
+    expect(readyUntil({ points: [manual], wanted: { rpo: 4_200 } })).toBe(addSeconds(NOW, 600));
+  });
+
+  it('ends it at once where they are as old as allowed', () => {
+    expect(readyUntil({ points: [manual], wanted: { rpo: 3_600 } })).toBe(NOW);
+  });
+
+  it('does not count what is too old now, however long it stays', () => {
+    const points = [kept('a', { expiresAt: soon }), kept('b', { dataAt: hoursAgo(2) })];
+    expect(readyUntil({ points, drills: [inVault], wanted: { rpo: 7_199 } })).toBe(soon);
+    expect(readyUntil({ points, drills: [inVault], wanted: { rpo: 7_200 } })).toBe(soon);
+    expect(readyUntil({ points, drills: [inVault], wanted: { rpo: 7_900 } })).toBe(addSeconds(NOW, 700));
+  });
+
+  it('does not count what AWS gives no age for', () => {
+    const points = [kept('a', { expiresAt: soon }), kept('b', { dataAt: null })];
+    expect(readyUntil({ points, drills: [inVault], wanted: { rpo: 9_999 } })).toBe(soon);
+  });
+});
+
+describe('a backup replicated to another region', () => {
+  const replicated = (status: string) =>
+    aPoint(orders, {
+      ...FAR,
+      id: 'replicated',
+      arn: 'arn:replicated',
+      kind: 'replicated_automated_backup',
+      status,
+      dataAt: null,
+      window: { earliest: addDays(NOW, -7), latest: hoursAgo(1) },
+    });
+  const drills = [aDrill(orders, { claim: 'pitr' })];
+
+  it('does not age while it follows the living database, and does once it is only retained', () => {
+    expect(readyUntil({ points: [replicated('active')], drills, wanted: { rpo: 4_200 } })).toBeNull();
+    expect(readyUntil({ points: [replicated('retained')], drills, wanted: { rpo: 4_200 } })).toBe(soon);
+  });
+
+  it('carries no verdict on while it lags too far behind', () => {
+    const points = [aPoint(orders, { expiresAt: soon, dataAt: NOW }), replicated('active')];
+    const both = [aDrill(orders), ...drills];
+    expect(readyUntil({ points, drills: both, wanted: { rpo: 3_599 } })).toBe(soon);
+    expect(readyUntil({ points, drills: both, wanted: { rpo: 3_600 } })).toBeNull();
+  });
+});
+
+describe('the age of the proof', () => {
+  it('ends it for that kind of restore, while another that is proven later goes on', () => {
+    const early = aDrill(orders, { endedAt: hoursAgo(2) });
+    const wanted = { proofAge: 7_800 };
+    expect(readyUntil({ points: [manual, kept('a')], drills: [early], wanted })).toBe(addSeconds(NOW, 600));
+    expect(readyUntil({ points: [manual, kept('a')], drills: [early, inVault], wanted })).toBe(addSeconds(NOW, 4_200));
+  });
+
+  it.each<[string, readonly DrillRecord[]]>([
+    ['there is none', []],
+    ['it is too old', [aDrill(orders, { endedAt: addDays(NOW, -2) })]],
+    ['it is weak', [aDrill(orders, { grade: 'restored', probes: [] })]],
+  ])('is nothing to wait for where the policy only advises one and %s', (_, drills) => {
+    const wanted = { proof: 'advisory', proofAge: 86_400, rpo: 4_200 } as const;
+    expect(readyUntil({ points: [manual], drills, wanted })).toBe(addSeconds(NOW, 600));
+  });
+});
+
+describe('a restore that is too slow', () => {
+  const fast = { ...inVault, restoreSeconds: 60 };
+
+  it.each([
+    [719, soon],
+    [720, late],
+  ])('does not carry a verdict on: %d seconds allowed, 720 taken', (rto, until) => {
+    const points = [aPoint(orders, { expiresAt: late }), kept('a', { expiresAt: soon })];
+    expect(readyUntil({ points, drills: [aDrill(orders), fast], wanted: { rto } })).toBe(until);
+  });
+});
