@@ -72,10 +72,23 @@ interface Joined {
 
 function joinAll(seen: Observations, globalArns: ReadonlyMap<string, string>): Joined {
   const backups = oneEach(seen.automatedBackups, ({ arn }) => arn);
+  // Seen twice, the database is taken to be as busy as the busier sight shows it.
+  const connections = indexBy(
+    oneEach(
+      seen.connections,
+      ({ databaseArn }) => databaseArn,
+      ({ connectionsMax }) => -connectionsMax,
+    ),
+    ({ databaseArn }) => databaseArn,
+  );
   const backupIndex = indexBackups(backups);
   const databases = oneEach(seen.databases, ({ arn }) => arn).map((observed) => {
     const database = withWindow(observed, backupIndex);
-    return { ...database, globalClusterArn: globalArns.get(database.arn) ?? database.globalClusterArn };
+    return {
+      ...database,
+      globalClusterArn: globalArns.get(database.arn) ?? database.globalClusterArn,
+      connectionsMax: connections.get(database.arn)?.connectionsMax ?? null,
+    };
   });
   const residents = indexBy(databases, (database) => residentKey(database, database.resourceId));
   const snapshots = datedSnapshots(oneEach(seen.snapshots, ({ arn }) => arn, ownFirst));

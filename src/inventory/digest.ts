@@ -2,15 +2,16 @@
  * The digest of an inventory: the same while nothing a verdict rests on has changed.
  *
  * Pure. Left out, because they change though nothing happened: when and by whom it was read, the wording
- * of a gap's cause, and both ends of a restore window that is still rolling. Whether a window is open at
+ * of a gap's cause, how many were connected, and both ends of a restore window that is still rolling. Whether a window is open at
  * all stays in. Order does not count.
  */
 
 import { canonicalJson, compareCodeUnits, type Digest, digestOf, digestOfBytes, sortedBy } from '../core/canonical.ts';
+import { oncePer } from '../core/once-per.ts';
 import type { Database, Gap, GlobalCluster, Inventory, RecoveryPoint } from './model.ts';
 
-/** Digests the facts of an inventory that matter for a verdict. */
-export function inventoryDigest(inventory: Inventory): Digest {
+/** Digests the facts of an inventory that matter for a verdict; an inventory that many changes are judged by, once. */
+export const inventoryDigest = oncePer((inventory: Inventory): Digest => {
   const texts = {
     databases: canonicalList(inventory.databases.map(databaseFacts)),
     endpoint: canonicalJson(inventory.endpoint),
@@ -28,9 +29,9 @@ export function inventoryDigest(inventory: Inventory): Digest {
   // Canonical JSON of the whole, put together from that of its items, so that each is written once.
   const members = Object.entries(texts).sort(([a], [b]) => compareCodeUnits(a, b));
   return digestOfBytes(`{${members.map(([name, text]) => `${canonicalJson(name)}:${text}`).join(',')}}`);
-}
+});
 
-function databaseFacts({ restoreWindow, ...database }: Database): object {
+function databaseFacts({ restoreWindow, connectionsMax: _, ...database }: Database): object {
   return {
     ...database,
     members: canonical(database.members),

@@ -27,7 +27,7 @@ export function indexBackups(backups: readonly AutomatedBackup[]): BackupIndex {
 }
 
 /** The database with its window: from the automated backup, else from the database's own fields. */
-export function withWindow(observed: ObservedDatabase, backups: BackupIndex): Database {
+export function withWindow(observed: ObservedDatabase, backups: BackupIndex): Omit<Database, 'connectionsMax'> {
   const { restorable, ...facts } = observed;
   const backup = backups.live.get(residentKey(observed, observed.resourceId));
   return { ...facts, restoreWindow: mergeWindow(backup?.window ?? null, restorable) };

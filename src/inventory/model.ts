@@ -5,7 +5,7 @@
  * is not. A fact that AWS left out is null here; a listing that was refused or cut short is a gap.
  * Source: Amazon RDS API (DBInstance, DBCluster, DBSnapshot, DBClusterSnapshot,
  * DBInstanceAutomatedBackup, DBClusterAutomatedBackup), AWS Backup API (RecoveryPointByBackupVault,
- * DescribeBackupVault), AWS KMS API (KeyMetadata).
+ * DescribeBackupVault), AWS KMS API (KeyMetadata), Amazon CloudWatch API (GetMetricData).
  */
 
 import type { Scope } from '../core/arn.ts';
@@ -58,6 +58,11 @@ export interface Database extends Scope {
   readonly managedSecretKeyArn: string | null;
   readonly databaseName: string | null;
   readonly port: number | null;
+  /**
+   * The most connections at once in the 24 hours before `observedAt`, and no more than an hour before that, on one of
+   * its instances; null when CloudWatch was not to be read or has no figure (stopped, or just created). Decides nothing.
+   */
+  readonly connectionsMax: number | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -22,7 +22,7 @@ import type {
 } from './model.ts';
 
 /** A database as its own listing shows it: the restore window is still in two halves. */
-export interface ObservedDatabase extends Omit<Database, 'restoreWindow'> {
+export interface ObservedDatabase extends Omit<Database, 'restoreWindow' | 'connectionsMax'> {
   readonly restorable: { readonly earliest: Instant | null; readonly latest: Instant | null };
 }
 
@@ -85,6 +85,12 @@ export interface SnapshotExport extends Scope {
   readonly keyArn: string | null;
 }
 
+/** The most connections that a database had at once in its last day; one that nothing was read of is not listed. */
+export interface DatabaseConnections {
+  readonly databaseArn: string;
+  readonly connectionsMax: number;
+}
+
 /** Everything the readers brought back. */
 export interface Observations {
   readonly observedAt: Instant;
@@ -93,6 +99,7 @@ export interface Observations {
   /** The places of which at least one listing of databases was read; gaps speak of the others. */
   readonly scopes: readonly Scope[];
   readonly databases: readonly ObservedDatabase[];
+  readonly connections: readonly DatabaseConnections[];
   readonly snapshots: readonly ObservedSnapshot[];
   readonly automatedBackups: readonly AutomatedBackup[];
   readonly vaultPoints: readonly VaultPoint[];

@@ -76,6 +76,8 @@ const database = scope.extend({
   managedSecretKeyArn: z.string().nullable(),
   databaseName: z.string().nullable(),
   port: whole.nullable(),
+  // Older inventories have no such figure, and nothing is decided by it.
+  connectionsMax: z.number().min(0).nullable().default(null),
   tags,
 });
 

@@ -4,7 +4,7 @@
  *
  * Finds the service from the SigV4 scope, brings the world up to the instant, carries the call out and keeps
  * the ledger. A refused call changes nothing else. Reads no clock, network, environment or randomness.
- * Source of the error shapes: Query protocol (RDS, STS, IAM), JSON 1.1 (KMS), REST-JSON (AWS Backup).
+ * Source of the error shapes: Query protocol (RDS, STS, IAM), JSON 1.1 (KMS), JSON 1.0 (CloudWatch), REST-JSON (AWS Backup).
  */
 
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ import type { Scope } from '../core/arn.ts';
 import type { Instant } from '../core/time.ts';
 import { type Caller, callerOf } from './auth.ts';
 import { callBackup } from './backup.ts';
+import { callCloudWatch, JSON_1_0 } from './cloudwatch.ts';
 import type { Effect } from './effects.ts';
 import { AwsFault } from './faults.ts';
 import { callIam } from './iam.ts';
@@ -58,6 +59,8 @@ function route(request: LabRequest, world: World, caller: Caller, at: Instant): 
         return only(callKms(request, placeAt(world, scope)));
       case 'backup':
         return only(callBackup(request, placeAt(world, scope)));
+      case 'monitoring':
+        return only(callCloudWatch(request, placeAt(world, scope), at));
       default:
         throw new AwsFault('InvalidAction', `The lab does not implement the service ${caller.service}.`);
     }
@@ -125,12 +128,9 @@ function queryResponse(action: string, service: string, body: readonly Xml[], id
 /** A refusal in the shape of the service's protocol. */
 function refusal(fault: AwsFault, service: string, id: string): LabResponse {
   const { code, message, status } = fault;
-  if (service === 'kms') {
-    return jsonResponse(
-      status,
-      { __type: code, message },
-      { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': id },
-    );
+  if (service === 'kms' || service === 'monitoring') {
+    const type = service === 'kms' ? 'application/x-amz-json-1.1' : JSON_1_0;
+    return jsonResponse(status, { __type: code, message }, { 'content-type': type, 'x-amzn-requestid': id });
   }
   if (service === 'backup') {
     return jsonResponse(

@@ -35,7 +35,7 @@ const SCRATCH_ARNS = ['db', 'cluster'].map((type) => `arn:aws:rds:*:*:${type}:${
 const isScratch = (arn: string) => SCRATCH_ARNS.includes(arn);
 
 /** To simulate is to ask: nothing is called but the simulation. */
-const READS = /^(?:(?:rds|backup|kms):(?:Describe|List|Get)[A-Za-z]+|iam:SimulatePrincipalPolicy)$/;
+const READS = /^(?:(?:rds|backup|kms|cloudwatch):(?:Describe|List|Get)[A-Za-z]+|iam:SimulatePrincipalPolicy)$/;
 
 describe('the reader policy', () => {
   it('holds only Describe, List, Get and Simulate, each spelled out', () => {
@@ -49,10 +49,17 @@ describe('the reader policy', () => {
     const named = readFiles('src/adapters/aws')
       .filter(({ path }) => !path.endsWith('scratch-operator.ts'))
       .flatMap(({ strings }) =>
-        strings.map(({ text }) => text).filter((text) => /^(?:rds|backup|kms|iam):[A-Z]\w+$/.test(text)),
+        strings.map(({ text }) => text).filter((text) => /^(?:rds|backup|kms|iam|cloudwatch):[A-Z]\w+$/.test(text)),
       );
     expect([...new Set(named)].filter((action) => !actions.includes(action))).toEqual([]);
   });
+});
+
+it('the reader policy allows reading metrics, which IAM does not tell apart', () => {
+  const statements = reader.filter(({ Action }) => Action.some((action) => action.startsWith('cloudwatch:')));
+  expect(statements).toEqual([
+    { Sid: 'ReadHowBusyDatabasesAre', Effect: 'Allow', Action: ['cloudwatch:GetMetricData'], Resource: ['*'] },
+  ]);
 });
 
 describe('the drill policy', () => {

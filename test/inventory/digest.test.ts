@@ -44,6 +44,12 @@ describe('the digest stays when', () => {
     expect(inventoryDigest(later)).toBe(digest);
   });
 
+  it.each([0, 42])('%i connections are seen at once, or none can be read', (connectionsMax) => {
+    const busy = inventory.databases.map((database) => ({ ...database, connectionsMax }));
+    expect(inventory.databases.map((database) => database.connectionsMax)).toEqual([null]);
+    expect(inventoryDigest({ ...inventory, databases: busy })).toBe(digest);
+  });
+
   it('another role reads the same estate', () => {
     const principal = { arn: 'arn:aws:sts::111122223333:assumed-role/reader/session-2', accountId: '111122223333' };
     expect(inventoryDigest({ ...inventory, principal })).toBe(digest);

@@ -31,6 +31,7 @@ const SCOPES = [
 const seen: Observations = theObservations({
   scopes: SCOPES,
   databases: SCOPES.flatMap((scope) => [databaseIn(scope), { ...databaseIn(scope), status: 'backing-up' }]),
+  connections: [7, 42, 0].map((connectionsMax) => ({ databaseArn: arnIn(SCOPE, 'orders'), connectionsMax })),
   snapshots: SCOPES.flatMap((scope) => [
     snapshotIn(scope),
     { ...snapshotIn(scope), kind: 'shared_snapshot' as const },
@@ -71,6 +72,7 @@ function aVaultOf(lock: Vault['lock']): Vault {
 const LISTS = [
   'scopes',
   'databases',
+  'connections',
   'snapshots',
   'automatedBackups',
   'vaultPoints',
@@ -127,6 +129,13 @@ describe('of two differing sights of one thing the one that helps least is belie
   ])('%s', (_, entries, expected) => {
     expect(entries).toMatchObject([expected]);
   });
+});
+
+it('a database seen with differing connections is as busy as it was ever seen, and others are not known to be', () => {
+  const { databases } = assemble(seen);
+  const busy = databases.map(({ arn, connectionsMax }) => (arn === arnIn(SCOPE, 'orders') ? connectionsMax : null));
+  expect(busy.toSorted()).toEqual([42, null, null]);
+  expect(databases.filter(({ connectionsMax }) => connectionsMax !== null)).toHaveLength(1);
 });
 
 describe('a global cluster', () => {

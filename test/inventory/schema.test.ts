@@ -46,6 +46,14 @@ it('a saved inventory reads back as it was', () => {
   expect(parseInventory(JSON.stringify(inventory, null, 2), 'inventory.json')).toEqual(inventory);
 });
 
+it('an inventory from before connections were read says nothing of them', () => {
+  const busy = inventory.databases.map((database) => ({ ...database, connectionsMax: 42 }));
+  const older = busy.map(({ connectionsMax: _, ...database }) => database);
+  const reread = (databases: readonly object[]) =>
+    parseInventory(JSON.stringify({ ...inventory, databases }), '-').databases.map((one) => one.connectionsMax);
+  expect([reread(busy), reread(older)]).toEqual([[42], [null]]);
+});
+
 it('a key of a newer Muster is left out', () => {
   expect(parseInventory(JSON.stringify({ ...inventory, costs: 1 }), '-')).toEqual(inventory);
 });

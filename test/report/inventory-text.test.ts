@@ -44,6 +44,7 @@ function aDatabase(fields: Partial<Database> = {}): Database {
     managedSecretKeyArn: null,
     databaseName: null,
     port: 5432,
+    connectionsMax: null,
     tags: {},
     ...fields,
   };

@@ -172,6 +172,7 @@ export function theObservations(fields: Partial<Observations> = {}): Observation
     principal: { arn: `arn:aws:iam::${SCOPE.accountId}:role/reader`, accountId: SCOPE.accountId },
     scopes: [SCOPE],
     databases: [],
+    connections: [],
     snapshots: [],
     automatedBackups: [],
     vaultPoints: [],

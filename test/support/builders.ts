@@ -52,6 +52,7 @@ export function aDatabase(fields: Partial<Database> = {}): Database {
     managedSecretKeyArn: null,
     databaseName: 'orders',
     port: 5432,
+    connectionsMax: null,
     tags: {},
     ...fields,
   };

@@ -9,6 +9,7 @@
  */
 
 import type { BackupClient } from '@aws-sdk/client-backup';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { RDSClient, RDSClientConfig } from '@aws-sdk/client-rds';
@@ -45,6 +46,8 @@ export interface Clients {
   backup(): Promise<BackupClient>;
   kms(): Promise<KMSClient>;
   iam(): Promise<IAMClient>;
+  /** Gives up sooner than the others: nothing hangs on what it tells. */
+  cloudWatch(): Promise<CloudWatchClient>;
   /** @throws MusterError `MUSTER_REGION_MISSING` when nothing names one. */
   region(): Promise<string>;
   /** Null when AWS itself is asked; otherwise the endpoint, without credentials or query. */
@@ -61,13 +64,18 @@ export const INJECTED_ENDPOINT = 'injected';
 const ATTEMPTS_MAX = 4;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_SECONDS_MAX = 30;
+/** Of a call that nothing hangs on; a network without a way to CloudWatch must not hold up the rest. */
+const OPTIONAL = { attemptsMax: 2, requestSecondsMax: 5 } as const;
 const AWS_HOSTS = ['.amazonaws.com', '.amazonaws.com.cn', '.api.aws'];
 
 /** Makes the clients of one region; nothing is loaded or called before one of them is used. */
 export function createClients(options: ClientOptions = {}): Clients {
-  const config = configOf(options);
+  const usual = configOf(options);
   const made: { destroy(): void }[] = [];
-  const make = <T extends { destroy(): void }>(load: () => Promise<new (config: object) => T>): (() => Promise<T>) =>
+  const make = <T extends { destroy(): void }>(
+    load: () => Promise<new (config: object) => T>,
+    config: object = usual,
+  ): (() => Promise<T>) =>
     once(async () => {
       const Client = await load();
       const client = withoutNodeVersionWarning(() => new Client(config));
@@ -80,6 +88,10 @@ export function createClients(options: ClientOptions = {}): Clients {
   const backup = make(async () => (await import('@aws-sdk/client-backup')).BackupClient);
   const kms = make(async () => (await import('@aws-sdk/client-kms')).KMSClient);
   const iam = make(async () => (await import('@aws-sdk/client-iam')).IAMClient);
+  const cloudWatch = make(
+    async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient,
+    configOf(boundedBy(options)),
+  );
 
   return {
     sts,
@@ -87,6 +99,7 @@ export function createClients(options: ClientOptions = {}): Clients {
     backup,
     kms,
     iam,
+    cloudWatch,
     region: once(async () => regionOf(await rds())),
     endpoint: once(async () => {
       if (options.endpoint !== undefined) return printEndpoint(options.endpoint);
@@ -105,6 +118,14 @@ export function createClients(options: ClientOptions = {}): Clients {
     close: () => {
       for (const client of made) client.destroy();
     },
+  };
+}
+
+function boundedBy(options: ClientOptions): ClientOptions {
+  return {
+    ...options,
+    attemptsMax: Math.min(options.attemptsMax ?? ATTEMPTS_MAX, OPTIONAL.attemptsMax),
+    requestSecondsMax: Math.min(options.requestSecondsMax ?? REQUEST_SECONDS_MAX, OPTIONAL.requestSecondsMax),
   };
 }
 

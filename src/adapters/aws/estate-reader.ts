@@ -182,6 +182,7 @@ function together(seen: readonly PlaceObservations[], keys: readonly KeyObservat
   return {
     scopes: seen.flatMap(({ scopes }) => scopes),
     databases: seen.flatMap(({ databases }) => databases),
+    connections: seen.flatMap(({ connections }) => connections),
     snapshots: seen.flatMap(({ snapshots }) => snapshots),
     automatedBackups: seen.flatMap(({ automatedBackups }) => automatedBackups),
     vaultPoints: seen.flatMap(({ vaultPoints }) => vaultPoints),

@@ -1,5 +1,6 @@
 /**
- * Reads one account and region: RDS, AWS Backup and what lies beside them, then the engine versions they need.
+ * Reads one account and region: RDS, AWS Backup and what lies beside them, then the engine versions they need and how
+ * busy the databases are.
  *
  * What is refused becomes gaps. A place where no listing of databases was answered does not count as read.
  */
@@ -11,6 +12,7 @@ import type { Observations } from '../../inventory/observations.ts';
 import { readAccount } from './account-reader.ts';
 import { readBackup } from './backup-reader.ts';
 import type { Clients } from './clients.ts';
+import { readConnections } from './connections-reader.ts';
 import { readForeign } from './foreign-reader.ts';
 import { gapOf } from './listing.ts';
 import { readRds } from './rds-reader.ts';
@@ -32,14 +34,18 @@ export async function readScope(
     readAccount(clients, scope),
     readForeign(clients, scope),
   ]);
-  const versions = await readVersions(clients, scope, [
-    ...rds.databases,
-    ...rds.snapshots.filter(({ kind }) => kind !== 'shared_snapshot'),
-    ...rds.automatedBackups,
+  const [versions, connections] = await Promise.all([
+    readVersions(clients, scope, [
+      ...rds.databases,
+      ...rds.snapshots.filter(({ kind }) => kind !== 'shared_snapshot'),
+      ...rds.automatedBackups,
+    ]),
+    readConnections(clients, rds.databases, at),
   ]);
   return {
     scopes: listsDatabases(rds.gaps) || rds.databases.length > 0 ? [scope] : [],
     databases: rds.databases,
+    connections,
     snapshots: rds.snapshots,
     automatedBackups: rds.automatedBackups,
     vaultPoints: backup.points,
@@ -74,6 +80,7 @@ const WHAT: Readonly<Record<(typeof GAP_HIDES)[number], string>> = {
 const NOTHING: PlaceObservations = {
   scopes: [],
   databases: [],
+  connections: [],
   snapshots: [],
   automatedBackups: [],
   vaultPoints: [],

@@ -139,7 +139,7 @@ it('an endpoint that accepts a call and never answers is given up', async () => 
 
 it('importing the adapters loads neither the SDK nor a database driver', async () => {
   vi.resetModules();
-  for (const heavy of ['client-rds', 'client-sts', 'client-backup', 'client-kms']) {
+  for (const heavy of ['client-rds', 'client-sts', 'client-backup', 'client-kms', 'client-cloudwatch']) {
     vi.doMock(`@aws-sdk/${heavy}`, () => {
       throw new Error(`${heavy} was loaded`);
     });
