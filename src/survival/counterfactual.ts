@@ -16,10 +16,11 @@ import { settleReadability } from './apply-key.ts';
 import { newestInstantOf } from './data-loss.ts';
 import { isAlive } from './fate.ts';
 import { matchDatabase, matchKeys, matchVaults } from './match.ts';
+import { fitOf, manualLimit, type Room } from './room.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Effect } from './step.ts';
-import { foldActions, pointsOf } from './survive.ts';
-import { type World, worldOf } from './world.ts';
+import { foldActions, pointsOf, type Survival } from './survive.ts';
+import { pointsCalled, type TrackedPoint, type World, worldOf } from './world.ts';
 
 /** The candidates, the cheapest first: what costs nothing, what costs storage, what costs storage and a vault. */
 export const SETTINGS = [
@@ -50,6 +51,8 @@ export interface Loss {
   readonly inventory: Inventory;
   readonly actions: readonly Action[];
   readonly at: Instant;
+  /** What a larger inventory has room for, when this one is a part of it. */
+  readonly rooms?: readonly Room[];
 }
 
 /** The settings that would have left something of a database that a change deletes; empty when none would. */
@@ -59,8 +62,7 @@ export function counterfactualsOf(loss: Loss, database: Database): readonly Coun
 }
 
 /** The cheapest of them; null when no single one would have left anything. */
-export function cheapestSavingOf(loss: Loss, database: Database, start = startOf(loss)): Counterfactual | null {
-  const asIs = asItIs(loss, database, start);
+export function cheapestSavingOf(loss: Loss, database: Database, asIs = asItIs(loss, database)): Counterfactual | null {
   for (const setting of SETTINGS) {
     const [saving] = savingBy(setting, loss, database, asIs);
     if (saving !== undefined) return saving;
@@ -71,24 +73,46 @@ export function cheapestSavingOf(loss: Loss, database: Database, start = startOf
 /**
  * The cheapest setting that would have saved something of a database, worked out from its part of a change alone.
  *
- * @param effects What every action of the change did.
+ * @param survival What the whole change did, as it is.
  */
 export function savingFor(
   inventory: Inventory,
-  effects: readonly Effect[],
+  { before, after, effects }: Survival,
   { database, at }: { readonly database: Database; readonly at: Instant },
 ): Counterfactual | null {
-  const recoveryPoints = inventory.recoveryPoints.filter(
-    ({ databaseResourceId }) => databaseResourceId === database.resourceId,
-  );
+  const own = inventory.recoveryPoints.filter(({ databaseResourceId }) => databaseResourceId === database.resourceId);
+  const recoveryPoints = [...own, ...namesakesOfFinals(before, effects, database)];
   const used = new Set([database.keyArn]);
   for (const { keyArn, vaultArn } of recoveryPoints) used.add(keyArn).add(vaultArn);
   const keys = inventory.keys.filter(({ arn }) => used.has(arn));
   const vaults = inventory.vaults.filter(({ arn }) => used.has(arn));
   const part = { ...inventory, databases: [database], recoveryPoints, keys, vaults };
-  const start = worldOf(part, at);
+  const isWhole = before.points.length === recoveryPoints.length && before.databases.length === 1;
+  const { rooms } = before;
+  const start = isWhole ? before : worldOf(part, at, rooms);
   const actions = effects.filter((effect) => reaches(effect, database, start)).map(({ action }) => action);
-  return cheapestSavingOf({ inventory: part, actions, at }, database, start);
+  const loss = { inventory: part, actions, at, rooms };
+  const sound = soundOf(start);
+  // Steps on others may have used up a name or the room there was, so that only the same part can be compared with.
+  const left = isWhole ? alive(after, database) : leftOf({ start, sound }, loss, database);
+  const asIs = { start, names: before, sound, left: arnsOf(left) };
+  return cheapestSavingOf(loss, database, asIs);
+}
+
+/** What bears the name of a final snapshot that a change asks of a database, whoever it was taken from. */
+function namesakesOfFinals(
+  world: World,
+  effects: readonly Effect[],
+  { resourceId }: Database,
+): readonly RecoveryPoint[] {
+  const names = effects.flatMap(({ action, databaseResourceId }) => {
+    if (action.kind !== 'delete_db_instance' && action.kind !== 'delete_db_cluster') return [];
+    return databaseResourceId === resourceId ? (action.parameters.finalSnapshotId ?? []) : [];
+  });
+  return [...new Set(names.map((name) => name.toLowerCase()))]
+    .flatMap((name) => pointsCalled(world, name))
+    .map(({ point }) => point)
+    .filter(({ databaseResourceId }) => databaseResourceId !== resourceId);
 }
 
 /** A step on another database, or on a key or a vault that this one does not use, changes nothing here. */
@@ -110,6 +134,8 @@ function reaches({ action, databaseResourceId }: Effect, database: Database, wor
 /** The change as it is: the world before it, the same if every point of it can be read, and the ARNs of what it leaves. */
 interface AsIs {
   readonly start: World;
+  /** A world with every snapshot whose name may be taken. */
+  readonly names: World;
   readonly sound: World | null;
   readonly left: ReadonlySet<string>;
 }
@@ -138,18 +164,30 @@ function lastOf(instants: readonly (Instant | null)[]): Instant | null {
   return instants.reduce((last, next) => (last === null || next === null ? (last ?? next) : latest(last, next)), null);
 }
 
-function asItIs(loss: Loss, database: Database, start = startOf(loss)): AsIs {
-  const sound = settleReadability(start) === start ? start : null;
-  return { start, sound, left: new Set(leftOf({ start, sound }, loss, database).map(({ point }) => point.arn)) };
+function asItIs(loss: Loss, database: Database): AsIs {
+  const start = startOf(loss);
+  const sound = soundOf(start);
+  return { start, names: start, sound, left: arnsOf(leftOf({ start, sound }, loss, database)) };
 }
 
-function startOf({ inventory, at }: Loss): World {
-  return worldOf(inventory, at);
+function soundOf(start: World): World | null {
+  return settleReadability(start) === start ? start : null;
+}
+
+function arnsOf(points: readonly TrackedPoint[]): ReadonlySet<string> {
+  return new Set(points.map(({ point }) => point.arn));
+}
+
+function startOf({ inventory, at, rooms }: Loss): World {
+  return worldOf(inventory, at, rooms);
 }
 
 function leftOf({ start, sound }: Pick<AsIs, 'start' | 'sound'>, { actions }: Loss, database: Database) {
-  const after = settleReadability(foldActions(start, actions, 'lifted').world, sound);
-  return pointsOf(after, database).filter(({ fate }) => isAlive(fate));
+  return alive(settleReadability(foldActions(start, actions, 'lifted').world, sound), database);
+}
+
+function alive(world: World, database: Database): readonly TrackedPoint[] {
+  return pointsOf(world, database).filter(({ fate }) => isAlive(fate));
 }
 
 /** The same change with one thing different, and how to set that. */
@@ -158,7 +196,7 @@ interface Variant {
   readonly command: string;
 }
 
-function varied(setting: Setting, loss: Loss, database: Database, { start }: AsIs): Variant {
+function varied(setting: Setting, loss: Loss, database: Database, { start, names }: AsIs): Variant {
   const what = database.kind === 'rds_instance' ? 'db-instance' : 'db-cluster';
   switch (setting) {
     case 'keep_automated_backups':
@@ -171,7 +209,7 @@ function varied(setting: Setting, loss: Loss, database: Database, { start }: AsI
     case 'vault_locked':
       return withLocks(loss, database);
     case 'final_snapshot': {
-      const name = freeName(loss, database, 'final');
+      const name = freeName(names, database, 'final');
       return {
         loss: withParameters(loss, start, database, { skipFinalSnapshot: false, finalSnapshotId: name }),
         command: howToSet(
@@ -181,11 +219,13 @@ function varied(setting: Setting, loss: Loss, database: Database, { start }: AsI
       };
     }
     case 'manual_snapshot': {
-      const id = freeName(loss, database, 'manual');
+      const id = freeName(names, database, 'manual');
       const verb = what === 'db-cluster' ? 'create-db-cluster-snapshot' : 'create-db-snapshot';
       const flag = what === 'db-cluster' ? '--db-cluster-snapshot-identifier' : '--db-snapshot-identifier';
       return {
-        loss: withPoint(loss, snapshotOf(database, { id, at: loss.at, status: 'available' })),
+        loss: canBeTaken(start, database)
+          ? withPoint(loss, snapshotOf(database, { id, at: loss.at, status: 'available' }))
+          : loss,
         command: `aws rds ${verb} --region ${database.region} --${what}-identifier ${database.identifier} ${flag} ${id}`,
       };
     }
@@ -275,11 +315,19 @@ function withPoint(loss: Loss, point: RecoveryPoint): Loss {
 }
 
 /** A snapshot name that nothing bears yet. */
-function freeName({ inventory }: Loss, { identifier }: Database, suffix: string): string {
-  const taken = new Set(inventory.recoveryPoints.map(({ id }) => id));
+function freeName(world: World, { identifier }: Database, suffix: string): string {
   const from = (name: string, count: number): string => {
     const candidate = count === 1 ? name : `${name}-${count}`;
-    return taken.has(candidate.toLowerCase()) ? from(name, count + 1) : candidate;
+    return pointsCalled(world, candidate.toLowerCase()).length > 0 ? from(name, count + 1) : candidate;
   };
   return from(`${identifier}-${suffix}`, 1);
+}
+
+/** Source: Amazon RDS API, CreateDBSnapshot, first paragraph. */
+const TAKES_SNAPSHOTS: readonly string[] = ['available', 'storage-optimization'];
+
+/** Whether AWS would surely take a manual snapshot of a database now. */
+function canBeTaken({ rooms }: World, database: Database): boolean {
+  const limit = manualLimit(database.kind !== 'rds_instance');
+  return TAKES_SNAPSHOTS.includes(database.status) && fitOf(rooms, database, limit) === 'fits';
 }

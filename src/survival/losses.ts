@@ -6,7 +6,7 @@
  */
 
 import { unreachable } from '../core/invariant.ts';
-import { addSeconds, type Days, type Seconds } from '../core/time.ts';
+import { addSeconds, type Days, type Instant, type Seconds } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
@@ -60,8 +60,10 @@ export function meet(world: World, database: Database, loss: LossName, assumed =
 /** How a database of a world meets one loss after another, each by itself; what they share is worked out once. */
 export function meeting(world: World, database: Database, assumed = ASSUMED): (loss: LossName) => World {
   const sound = settleReadability(world) === world ? world : null;
+  const see = lazily(() => seenIn(world));
+  const purge = lazily(() => snapshotsPurged(see(), database));
   return (loss) => {
-    const cause = causeOf(world, database, loss, assumed);
+    const cause = causeOf({ at: world.at, see, purge, database, assumed }, loss);
     const after = 'event' in cause ? happen(world, cause.event) : foldActions(world, cause.actions, 'lifted').world;
     return settleReadability(after, sound);
   };
@@ -69,7 +71,25 @@ export function meeting(world: World, database: Database, assumed = ASSUMED): (l
 
 type Cause = { readonly actions: readonly Action[] } | { readonly event: LossEvent };
 
-function causeOf(world: World, database: Database, loss: LossName, assumed: Assumed): Cause {
+/** The same, made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** What a loss is brought about from; what there is to purge is looked at only where a loss purges. */
+interface Setting {
+  readonly at: Instant;
+  readonly see: () => Seen;
+  readonly purge: () => readonly Action[];
+  readonly database: Database;
+  readonly assumed: Assumed;
+}
+
+function causeOf({ at, see, purge, database, assumed }: Setting, loss: LossName): Cause {
   const { accountId, region, keyArn } = database;
   const { detectionSeconds, days } = assumed;
   switch (loss) {
@@ -82,9 +102,9 @@ function causeOf(world: World, database: Database, loss: LossName, assumed: Assu
     case 'retention_lowered':
       return { actions: [withRetention(database, Math.min(1, database.retentionDays))] };
     case 'snapshots_purged':
-      return { actions: snapshotsPurged(seenIn(world), database) };
+      return { actions: purge() };
     case 'vaults_emptied':
-      return { actions: vaultsEmptied(seenIn(world), database) };
+      return { actions: vaultsEmptied(see(), database) };
     case 'key_disabled':
       return { actions: keyArn === null ? [] : [{ kind: 'disable_key', target: keyTarget(database, keyArn) }] };
     case 'key_deletion_scheduled':
@@ -92,13 +112,13 @@ function causeOf(world: World, database: Database, loss: LossName, assumed: Assu
     case 'key_destroyed':
       return keyArn === null ? { actions: [] } : { event: { kind: 'key_destroyed', keyArn } };
     case 'everything_deletable':
-      return { actions: everythingDeletable(seenIn(world), database) };
+      return { actions: everythingDeletable(see(), database, purge()) };
     case 'region_lost':
       return { event: { kind: 'region_lost', region } };
     case 'account_lost':
       return { event: { kind: 'account_lost', accountId } };
     case 'bad_write':
-      return { event: { kind: 'bad_write', writtenAt: addSeconds(world.at, -detectionSeconds), detectionSeconds } };
+      return { event: { kind: 'bad_write', writtenAt: addSeconds(at, -detectionSeconds), detectionSeconds } };
     case 'time_passes':
       return { event: { kind: 'time_passes', days } };
     default:

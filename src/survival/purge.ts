@@ -21,11 +21,19 @@ export const KEY_WAIT_DAYS_MIN: Days = 7;
 const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];
 const KEPT_KINDS: readonly RecoveryPointKind[] = ['retained_automated_backup', 'replicated_automated_backup'];
 
-/** Everything an administrator of its account can call against a database and all of its recovery points. */
-export function everythingDeletable(seen: Seen, database: Database): readonly Action[] {
+/**
+ * Everything an administrator of its account can call against a database and all of its recovery points.
+ *
+ * @param purged The purge of its snapshots, where that is known already.
+ */
+export function everythingDeletable(
+  seen: Seen,
+  database: Database,
+  purged = snapshotsPurged(seen, database),
+): readonly Action[] {
   return [
     ...vaultsEmptied(seen, database),
-    ...snapshotsPurged(seen, database),
+    ...purged,
     ...unguarded(database),
     ...deletionOf(database),
     ...keptByDeletion(seen, database),

@@ -73,17 +73,22 @@ interface Holding {
   readonly vaultArns: Set<string>;
 }
 
-const NO_HOLDING: Holding = { points: [], keyArns: new Set(), vaultArns: new Set() };
+const emptyHolding = (): Holding => ({ points: [], keyArns: new Set(), vaultArns: new Set() });
+const NO_HOLDING = emptyHolding();
 
 function holdingsOf(points: readonly RecoveryPoint[]): ReadonlyMap<string, Holding> {
   const holdings = new Map<string, Holding>();
+  let owner: string | null = null;
+  let holding: Holding = emptyHolding();
   for (const point of points) {
     const { databaseResourceId, keyArn, vaultArn } = point;
     if (databaseResourceId === null) continue;
-    let holding = holdings.get(databaseResourceId);
-    if (holding === undefined) {
-      holding = { points: [], keyArns: new Set(), vaultArns: new Set() };
-      holdings.set(databaseResourceId, holding);
+    // In stable order the points of one database mostly lie side by side.
+    if (databaseResourceId !== owner) {
+      owner = databaseResourceId;
+      const known = holdings.get(owner);
+      holding = known ?? emptyHolding();
+      if (known === undefined) holdings.set(owner, holding);
     }
     holding.points.push(point);
     if (keyArn !== null) holding.keyArns.add(keyArn);

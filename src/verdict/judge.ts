@@ -81,7 +81,7 @@ function abroad(input: Case, observed: Observed): readonly Reason[] {
 
 /** What one setting would have left, where the change takes something. */
 function savingOf({ inventory, survival, database, at }: Case): SavingView | null {
-  const found = savingFor(inventory, survival.effects, { database, at });
+  const found = savingFor(inventory, survival, { database, at });
   if (found === null) return null;
   const { setting, left, until, command } = found;
   return { setting, left, until, command };
