@@ -46,6 +46,7 @@ export const BACKUP_TYPES: readonly ResourceType[] = [
     // A deny-delete policy may be what goes; its text is never read out.
     deletes: 'disarm',
     destroy: (target) => ({ kind: 'change_vault_policy', target }),
+    putOn: ['aws_backup_vault', 'aws_backup_logically_air_gapped_vault'],
     protections: [PROTECTIONS.vaultPolicy],
   }),
   row({

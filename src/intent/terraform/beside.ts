@@ -7,6 +7,7 @@
  */
 
 import type { Intent, PlanFileEvidence, Signal } from '../action.ts';
+import { addressOf } from './entry.ts';
 import { contradictions } from './plan-file/compare.ts';
 import { type PlanFile, readPlanFile } from './plan-file/read-plan-file.ts';
 import type { PlanDocument } from './schema.ts';
@@ -87,16 +88,17 @@ function evidenceOf(
   { backend, origin }: { readonly backend: string | null; readonly origin: string },
 ): Intent['state'] {
   const believed = idsInPlan(plan, origin);
-  const claims = state.instances.flatMap(({ address, isDatabase, target }) => {
+  const claims = state.instances.flatMap((instance) => {
+    const address = addressOf(instance);
     // A state that leaves the id out claims the database that its plan takes it for.
-    const resourceId = target?.resourceId ?? believed.get(address) ?? null;
-    return isDatabase && resourceId !== null ? [{ address, resourceId }] : [];
+    const resourceId = instance.target?.resourceId ?? believed.get(address) ?? null;
+    return instance.isDatabase && resourceId !== null ? [{ address, resourceId }] : [];
   });
   if (state.lineage === '' && claims.length === 0) return undefined;
   const forgotten = new Set(
     plan.entries
       .filter(({ actions }) => actions.includes('forget'))
-      .flatMap(({ address, previousAddress }) => [address, previousAddress ?? address]),
+      .flatMap((entry) => [addressOf(entry), addressOf({ ...entry, address: entry.previousAddress ?? entry.address })]),
   );
   const ids = (chosen: typeof claims) => [...new Set(chosen.map(({ resourceId }) => resourceId))].sort();
   return {
@@ -108,12 +110,9 @@ function evidenceOf(
   };
 }
 
-/** Resource ids of databases by address, as the plan has them. */
-function idsInPlan(plan: PlanDocument, origin: string): ReadonlyMap<string, string> {
+/** Resource ids by address, as the plan has them; null for what has none. */
+function idsInPlan(plan: PlanDocument, origin: string): ReadonlyMap<string, string | null> {
   return new Map(
-    plan.prior.flatMap((resource) => {
-      const resourceId = targetIn(resource, origin)?.resourceId ?? null;
-      return resourceId === null ? [] : [[resource.address, resourceId] as const];
-    }),
+    plan.prior.map((resource) => [addressOf(resource), targetIn(resource, origin)?.resourceId ?? null] as const),
   );
 }

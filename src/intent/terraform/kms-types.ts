@@ -13,6 +13,8 @@ import { RANK, type ResourceType, row } from './resource-type.ts';
 /** What KMS takes when the call names no window. Source: AWS KMS API, ScheduleKeyDeletion. */
 const KEY_DELETION_WINDOW_DAYS = 30;
 
+const KEYS = ['aws_kms_key', 'aws_kms_replica_key', 'aws_kms_external_key', 'aws_kms_replica_external_key'];
+
 /** Keys and the grants and policies on them. */
 export const KMS_TYPES: readonly ResourceType[] = [
   key('aws_kms_key', 'key_id', [PROTECTIONS.keyEnabled]),
@@ -20,7 +22,7 @@ export const KMS_TYPES: readonly ResourceType[] = [
   // A date on imported key material is the day on which the key stops working.
   key('aws_kms_external_key', 'id', [PROTECTIONS.keySwitchedOn, PROTECTIONS.keyMaterialEnd]),
   key('aws_kms_replica_external_key', 'key_id', [PROTECTIONS.keySwitchedOn, PROTECTIONS.keyMaterialEnd]),
-  onKey('aws_kms_key_policy', { deletes: 'disarm', protections: [PROTECTIONS.keyPolicy] }),
+  onKey('aws_kms_key_policy', { deletes: 'disarm', protections: [PROTECTIONS.keyPolicy], putOn: KEYS }),
   // Whether RDS, or the account that restores, works through this grant is in no plan: the rules of keys decide.
   onKey('aws_kms_grant', {}),
 ];

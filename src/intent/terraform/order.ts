@@ -72,9 +72,10 @@ function linkedBlocks(entries: readonly ReadEntry[], prior: readonly PriorResour
   }
   for (const resource of prior) {
     const dependent = blocks.get(blockAddress(resource.address));
-    for (const dependency of dependent ? resource.dependsOn : []) {
+    if (!dependent) continue;
+    for (const dependency of resource.dependsOn) {
       const awaited = blocks.get(blockAddress(dependency));
-      if (!dependent || !awaited || awaited === dependent) continue;
+      if (!awaited || awaited === dependent) continue;
       awaited.awaits.add(dependent);
       dependent.frees.add(awaited);
     }

@@ -14,6 +14,7 @@ import { type Beside, readBeside } from './beside.ts';
 import { type ReadEntry, readEntry } from './entry.ts';
 import { PLAN_JSON, parseJsonObject } from './json-text.ts';
 import { orderEntries } from './order.ts';
+import { madeBy } from './put.ts';
 import { parsePlan } from './schema.ts';
 import { managedEntries, readSignals, unreadChanges } from './signals.ts';
 
@@ -29,7 +30,9 @@ import { managedEntries, readSignals, unreadChanges } from './signals.ts';
  */
 export function readTerraformPlan(text: string, origin: string, beside: Beside = {}): Intent {
   const plan = parsePlan(parseJsonObject(text, origin, PLAN_JSON), origin);
-  const entries = managedEntries(plan).map((entry) => readEntry(entry, origin));
+  const managed = managedEntries(plan);
+  const made = madeBy(managed, origin);
+  const entries = managed.map((entry) => readEntry(entry, made, origin));
   const ordered = orderEntries(entries, plan.prior);
   const unread = unreadChanges(plan);
   const { signals, ...evidence } = readBeside(plan, origin, beside);

@@ -32,6 +32,8 @@ export interface ResourceType {
   /** What the provider does before it deletes. */
   readonly first: (target: Target, before: Attributes) => readonly Action[];
   readonly protections: readonly Protection[];
+  /** Types of what it is put on in the place of what stands there: its create then changes that as its deletion does. */
+  readonly putOn: readonly string[];
   /** A create of it makes a database. */
   readonly isDatabase: boolean;
 }
@@ -41,11 +43,11 @@ export const RANK = { copy: 0, member: 1, database: 2, lock: 3, vault: 4, ground
 /** Where types without a row go. */
 export const LAST_RANK = 6;
 
-/** A row of a type that is no database, is lost when it is deleted, and has no protections, unless told otherwise. */
+/** A row of a type that is no database, is lost when it is deleted, and guards nothing, unless told otherwise. */
 export function row(
   parts: Pick<ResourceType, 'type' | 'rank' | 'attributes' | 'identity' | 'destroy'> & Partial<ResourceType>,
 ): ResourceType {
-  return { deletes: 'destroy', first: () => [], protections: [], isDatabase: false, ...parts };
+  return { deletes: 'destroy', first: () => [], protections: [], putOn: [], isDatabase: false, ...parts };
 }
 
 /** How the values in a document name a resource; null when they do not name it at all. A name may itself be an ARN. */

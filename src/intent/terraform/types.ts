@@ -17,6 +17,9 @@ const TABLE: ReadonlyMap<string, ResourceType> = new Map(ROWS.map((row) => [row.
 /** The names of the modelled types. */
 export const MODELLED_TYPES: readonly string[] = ROWS.map((row) => row.type);
 
+/** The types of what others are put on. */
+export const PUT_ON_TYPES: ReadonlySet<string> = new Set(ROWS.flatMap((row) => row.putOn));
+
 /** The row of a type; null for a type that nobody modelled. */
 export function modelledType(type: string): ResourceType | null {
   return TABLE.get(type) ?? null;

@@ -86,6 +86,11 @@ export function readUnmodelledDelete(type: string, address: string): Finding {
   return { class: 'other_destroy', steps: [] };
 }
 
+/** What a create of a thing of a type without a row amounts to: settings are there already, and are replaced by it. */
+export function readUnmodelledCreate(type: string): Finding {
+  return { class: KEPT.get(type)?.class === 'disarm' ? 'disarm' : 'create', steps: [] };
+}
+
 /** What an in-place change of a thing of a type without a row amounts to. */
 export function readUnmodelledUpdate(entry: {
   readonly type: string;

@@ -30,7 +30,7 @@ export interface UpdateSides {
  * @param target Null when the document does not name the resource.
  */
 export function readUpdate(row: ResourceType, target: Target | null, address: string, sides: UpdateSides): Finding {
-  if (!sides.before.present || (!sides.after.present && sides.afterUnknown !== true)) {
+  if (!sides.before.present || !sides.after.present) {
     return notUnderstood(target ?? address, 'the plan does not say what this update changes');
   }
   if (row.type === 'aws_db_instance') {
@@ -38,7 +38,7 @@ export function readUpdate(row: ResourceType, target: Target | null, address: st
     if (blueGreen) return blueGreen;
   }
   const moves = row.protections.map((protection) => ({ protection, move: moveOf(protection, sides) }));
-  const findings: Finding[] = [{ class: 'update', steps: [] }];
+  const findings: Finding[] = [];
   for (const { protection, move } of moves) {
     if (move === 'unknown') {
       findings.push(notUnderstood(target ?? address, `${protection.attribute} is only known after apply`));
@@ -75,11 +75,8 @@ function moveOf(protection: Protection, sides: UpdateSides): Move {
       return (sides.before.texts(attribute) ?? []).some((item) => !after.has(item)) ? 'weaker' : 'none';
     }
     case 'rules': {
-      const [before, after] = [sides.rawBefore, sides.rawAfter].map((raw) => raw && memberOf(raw, attribute));
-      return printed(sides.rawBefore, attribute) === printed(sides.rawAfter, attribute) ||
-        onlyAddsBackups(before, after)
-        ? 'none'
-        : 'weaker';
+      const [before, after] = [valueAt(sides.rawBefore, attribute), valueAt(sides.rawAfter, attribute)];
+      return canonicalJson(before) === canonicalJson(after) || onlyAddsBackups(before, after) ? 'none' : 'weaker';
     }
     case 'opaque':
       return printed(sides.rawBefore, attribute) === printed(sides.rawAfter, attribute) ? 'none' : 'weaker';
@@ -157,8 +154,7 @@ function readBlueGreen(target: Target | null, address: string, sides: UpdateSide
     return notUnderstood(target ?? address, 'blue_green_update is only known after apply');
   }
   if (!asksForBlueGreen(rawAfter)) return null;
-  const names = new Set([...Object.keys(rawBefore ?? {}), ...Object.keys(rawAfter ?? {})]);
-  const deploys = [...names].some(
+  const deploys = Object.keys({ ...rawBefore, ...rawAfter }).some(
     (name) =>
       !WITHOUT_DEPLOYMENT.has(name) &&
       (isUnknownAfter(afterUnknown, name) || printed(rawBefore, name) !== printed(rawAfter, name)),
@@ -181,5 +177,10 @@ function asksForBlueGreen(after: JsonObject | null): boolean {
 }
 
 function printed(object: JsonObject | null, name: string): string {
-  return canonicalJson((object && memberOf(object, name)) ?? null);
+  return canonicalJson(valueAt(object, name));
+}
+
+/** Null where the document has null or nothing. */
+function valueAt(object: JsonObject | null, name: string): unknown {
+  return (object && memberOf(object, name)) ?? null;
 }

@@ -3,7 +3,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { aCluster, anEntry, anInstance, aPlan } from '../../support/terraform-plan.ts';
+import { aCluster, anEntry, anInstance, aPlan, HERE } from '../../support/terraform-plan.ts';
 import { kindsOf, read, readOne, refusalOf } from './support.ts';
 
 describe('actions of an entry', () => {
@@ -77,11 +77,35 @@ describe('actions of an entry', () => {
     expect(readOne(entry)).toMatchObject({ address: 'aws_instance.web (deposed deadbeef)', class: 'none', steps: [] });
   });
 
-  it('an attribute in use of the wrong kind is refused even where nothing happens', () => {
-    const text = JSON.stringify(aPlan([anEntry({ actions: ['no-op'], before: { identifier: 7 } })]));
-    expect(refusalOf(text)).toMatchObject({
+  it.each([
+    ['where nothing happens', { actions: ['no-op'], before: { identifier: 7 } }, 'before.identifier: expected text'],
+    ['of a create', { actions: ['create'], before: null, after: { identifier: 7 } }, 'after.identifier: expected text'],
+    ['of an update', { actions: ['update'], after: { identifier: 7 } }, 'after.identifier: expected text'],
+    [
+      'of a policy',
+      { address: 'aws_kms_key_policy.k', actions: ['create'], before: null, after: { key_id: 7 } },
+      'after.key_id: expected text',
+    ],
+    [
+      'of what a policy is put on',
+      { address: 'aws_backup_vault.v', actions: ['create'], before: null, after: { name: 7 } },
+      'after.name: expected text',
+    ],
+    ['of the whole', { actions: ['update'], after: 'x' }, 'after: expected an object'],
+    [
+      'before an update of a type without a row',
+      { address: 'aws_vpc.a', actions: ['update'], before: [], after: {} },
+      'before: expected an object',
+    ],
+    [
+      'after an update of a type without a row',
+      { address: 'aws_vpc.a', actions: ['update'], before: {}, after: true },
+      'after: expected an object',
+    ],
+  ])('a value in use of the wrong kind is refused by its place: %s', (_, parts, place) => {
+    expect(refusalOf(JSON.stringify(aPlan([anEntry(), anEntry(parts)])))).toMatchObject({
       code: 'MUSTER_PLAN_SHAPE',
-      message: expect.stringContaining('resource_changes[0].change.before.identifier: expected text'),
+      message: `plan.json: resource_changes[1].change.${place} or null`,
     });
   });
 
@@ -91,15 +115,87 @@ describe('actions of an entry', () => {
     expect(kindsOf(change)).toEqual(['opaque', 'delete_db_instance']);
   });
 
-  it('a word that does not read like one is not repeated', () => {
-    expect(readOne(anEntry({ actions: ['CANARY-1'] })).actions).toEqual(['an unprintable action']);
-  });
+  it.each(['x', 'move-to', 'obliterate', `x${'-'.repeat(30)}`])(
+    'the word %s is repeated, though nobody knows it',
+    (word) => {
+      expect(readOne(anEntry({ actions: ['delete', word] })).actions).toEqual(['delete', word]);
+    },
+  );
+
+  it.each(['CANARY-1', '', '-x', 'xCANARY', 'drop secret', 'drop\n', `x${'-'.repeat(31)}`])(
+    '%j does not read like a word and is not repeated',
+    (word) => {
+      expect(readOne(anEntry({ actions: [word, 'delete'] })).actions).toEqual(['an unprintable action', 'delete']);
+    },
+  );
 
   it('an import changes nothing about what an entry does', () => {
     const importing = { id: 'orders' };
     expect(readOne(anEntry({ actions: ['no-op'], after: anInstance(), importing })).class).toBe('none');
     expect(readOne(anEntry({ actions: ['delete'], importing })).class).toBe('destroy');
   });
+});
+
+describe('a create that puts something in the place of what AWS has', () => {
+  const KEY = `arn:aws:kms:${HERE.region}:${HERE.accountId}:key/k1`;
+  const put = (type: string, after: object, more: object = {}) =>
+    anEntry({ address: `${type}.x`, actions: ['create'], before: null, after, ...more });
+  const changeOf = (entries: readonly unknown[]) =>
+    read(aPlan(entries)).changes.find(({ address }) => address.endsWith('_policy.x'));
+  const vault = (name: string) => put('aws_backup_vault', { name, force_destroy: null });
+  const key = put('aws_kms_key', {}, { after_unknown: { key_id: true, arn: true } });
+  const unnamedKeyPolicy = put('aws_kms_key_policy', { policy: '{}' }, { after_unknown: { key_id: true } });
+
+  it.each([
+    ['aws_kms_key_policy', { key_id: 'k1' }, 'change_key_policy', { arn: null, identifier: 'k1', scope: null }],
+    ['aws_kms_key_policy', { key_id: KEY }, 'change_key_policy', { arn: KEY, identifier: 'k1', scope: HERE }],
+    ['aws_backup_vault_policy', { backup_vault_name: 'v' }, 'change_vault_policy', { identifier: 'v' }],
+  ])('%s of %j disarms by %s', (type, after, kind, target) => {
+    const expected = { class: 'disarm', steps: [{ kind, target }] };
+    expect(changeOf([put(type, after)])).toMatchObject(expected);
+    expect(changeOf([put(type, after), vault('another'), key])).toMatchObject(expected);
+  });
+
+  it.each([
+    ['a key', [key, unnamedKeyPolicy]],
+    ['a vault', [vault('v'), put('aws_backup_vault_policy', { backup_vault_name: 'v' })]],
+    ['two vaults', [vault('v'), put('aws_backup_vault_policy', { backup_vault_name: 'v' }), vault('w')]],
+  ])('changes nothing that is there when the same plan makes %s for it', (_, entries) => {
+    expect(changeOf(entries)).toMatchObject({ class: 'create', steps: [] });
+    expect(changeOf(entries.toReversed())).toMatchObject({ class: 'create', steps: [] });
+  });
+
+  it.each([
+    ['no key', [unnamedKeyPolicy]],
+    ['a vault', [unnamedKeyPolicy, put('aws_backup_vault', {}, { after_unknown: { name: true } })]],
+    ['a key that is there', [unnamedKeyPolicy, anEntry({ address: 'aws_kms_key.x', actions: ['no-op'], before: {} })]],
+  ])('is unknown when nothing names what it is put on, and the plan makes %s', (_, entries) => {
+    expect(changeOf(entries)).toMatchObject({
+      class: 'unknown',
+      steps: [{ kind: 'opaque', target: { identifier: 'aws_kms_key_policy.x' } }],
+    });
+  });
+
+  it('counts in a replacement as well: the one that it leaves and the one that it comes to', () => {
+    const [before, after] = ['v1', 'v2'].map((name) => ({ backup_vault_name: name }));
+    const moved = anEntry({ address: 'aws_backup_vault_policy.x', actions: ['delete', 'create'], before, after });
+    expect(changeOf([moved])).toMatchObject({
+      class: 'disarm',
+      steps: [{ target: { identifier: 'v1' } }, { target: { identifier: 'v2' } }],
+    });
+  });
+
+  it.each(['aws_backup_region_settings', 'aws_backup_global_settings'])('%s disarms', (type) => {
+    const entry = put(type, { resource_type_opt_in_preference: { RDS: false } });
+    expect(readOne(entry)).toMatchObject({ class: 'disarm', steps: [] });
+  });
+
+  it.each(['aws_kms_alias', 'aws_rds_shard_group', 'aws_cloudformation_stack', 'aws_vpc', 'aws_backup_plan'])(
+    '%s is none of those',
+    (type) => {
+      expect(readOne(put(type, {}))).toMatchObject({ class: 'create', steps: [] });
+    },
+  );
 });
 
 describe('which entries count', () => {

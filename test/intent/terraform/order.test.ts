@@ -73,6 +73,18 @@ describe('deletions', () => {
     ]);
   });
 
+  it('what stays hands no dependency on: a state lists every one of a resource', () => {
+    const [key, web, db] = ['aws_kms_key.a', 'aws_instance.web', 'aws_db_instance.z'];
+    const entries = [named(key), anEntry({ address: web, actions: ['no-op'], before: {} }), named(db)];
+    const prior = [aPriorResource(key, [web]), aPriorResource(web, [db]), aPriorResource(db)];
+    expect(read(aPlan(entries, { prior })).actions.map((step) => step.target.identifier)).toEqual([db, key]);
+  });
+
+  it('the instances of one block go by address', () => {
+    const [first, second] = ['aws_db_instance.a["x"]', 'aws_db_instance.a["y"]'];
+    expect(order([second, first])).toEqual([first, second]);
+  });
+
   it('5,000 deletions are ordered in little time', () => {
     const addresses = Array.from({ length: 5_000 }, (_, index) => `aws_db_instance.d${index}`);
     const prior = addresses.map((address, index) =>
@@ -83,6 +95,27 @@ describe('deletions', () => {
 });
 
 describe('the rest', () => {
+  it('goes by address, whatever order the document has', () => {
+    const entries = ['c', 'a', 'b'].map((name) =>
+      anEntry({ address: `aws_db_instance.${name}`, actions: ['create'], before: null, after: { identifier: name } }),
+    );
+    expect(read(aPlan(entries)).actions.map((step) => step.target.identifier)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('two entries of one address come out alike whichever stands first', () => {
+    const entries = ['delete', 'update', 'create'].flatMap((action) =>
+      ['b', 'a'].map((identifier) =>
+        anEntry({
+          actions: [action],
+          before: anInstance({ identifier }),
+          after: anInstance({ identifier, deletion_protection: false }),
+        }),
+      ),
+    );
+    const { digest: _, ...intent } = read(aPlan(entries));
+    expect(read(aPlan(entries.toReversed()))).toMatchObject(intent);
+  });
+
   it('creates and updates come after deletions, and parts nobody understands last', () => {
     const entries = [
       anEntry({ address: 'aws_db_instance.a', actions: ['create'], before: null, after: { identifier: 'new' } }),
@@ -104,7 +137,9 @@ describe('the rest', () => {
 });
 
 it.each([
+  ['aws_subnet.private', 'aws_subnet.private'],
   ['aws_subnet.private[0]', 'aws_subnet.private'],
+  ['aws_subnet.private[12]', 'aws_subnet.private'],
   ['aws_subnet.private["a]b\\"c"]', 'aws_subnet.private'],
   ['module.a["x.y"].module.b[1].aws_kms_key.k', 'module.a.module.b.aws_kms_key.k'],
 ])('the block of %s is %s', (address, block) => {

@@ -1,6 +1,7 @@
 /** Provisioners: a plan does not say what they run, so what they run is unknown. */
 
 import { describe, expect, it } from 'vitest';
+import { provisionersOf } from '../../../src/intent/terraform/provisioners.ts';
 import { readTerraformPlan } from '../../../src/intent/terraform/read-plan.ts';
 import { anEntry, aPlan } from '../../support/terraform-plan.ts';
 
@@ -9,6 +10,8 @@ const EXEC = {
   expressions: { command: { constant_value: 'PGPASSWORD=CANARY-exec dropdb orders' } },
 };
 const block = (address: string) => ({ resources: [{ address, mode: 'managed', provisioners: [EXEC] }] });
+
+const CALLS_NOTHING = { root_module: { module_calls: { a: null, b: 1, c: {}, d: { module: 1 } } } };
 
 function read(address: string, actions: readonly string[], configuration: object) {
   return readTerraformPlan(JSON.stringify(aPlan([anEntry({ address, actions, before: {} })], { configuration })), 'p');
@@ -40,8 +43,26 @@ describe('a block with a provisioner', () => {
   });
 });
 
+it.each([[7], [null], [['local-exec']], [''], ['local\u0007exec'], ['local-exec\u0007'], ['\u0007local-exec']])(
+  'a provisioner of type %j runs like any other, under no name',
+  (type) => {
+    const configuration = {
+      root_module: { resources: [{ address: 'null_resource.x', provisioners: [{ type }, EXEC] }] },
+    };
+    expect(opaque(read('null_resource.x', ['create'], configuration))).toEqual([
+      'null_resource.x: its provisioners run (unknown, local-exec), and what they do is not in the plan',
+    ]);
+  },
+);
+
+it('a block without a readable address is no block', () => {
+  for (const address of [undefined, null, 7, '', 'a\nb']) {
+    expect([...provisionersOf({ root_module: { resources: [{ address, provisioners: [EXEC] }] } })]).toEqual([]);
+  }
+});
+
 it('a configuration of another shape is no error', () => {
-  for (const configuration of [null, [], 'x', { root_module: { resources: {}, module_calls: [1] } }]) {
+  for (const configuration of [null, [], 'x', { root_module: { resources: {}, module_calls: [1] } }, CALLS_NOTHING]) {
     expect(opaque(read('null_resource.x', ['create'], configuration as object))).toEqual([]);
   }
 });

@@ -98,6 +98,16 @@ describe('drift', () => {
     expect(read(aPlan([], { resource_drift: [anEntry()] }))).toMatchObject({ changes: [], actions: [] });
   });
 
+  it('several things are named in one order', () => {
+    const drifted = ['c', 'a', 'b'].map((name) => anEntry({ address: `aws_db_instance.${name}` }));
+    expect(read(aPlan([], { resource_drift: drifted })).signals).toEqual(
+      ['a', 'b', 'c'].map((name) => ({
+        code: 'drift_deleted',
+        detail: `aws_db_instance.${name} had already been deleted outside the tool`,
+      })),
+    );
+  });
+
   it('something changed outside the tool is no deletion', () => {
     expect(codes(aPlan([], { resource_drift: [anEntry({ actions: ['update'], after: anInstance() })] }))).toEqual([]);
   });
@@ -110,6 +120,25 @@ describe('parts of a plan that nobody understands', () => {
       actions: [{ kind: 'opaque', target: { identifier: key } }],
     });
     expect(read(aPlan([], { [key]: [] })).changes).toEqual([]);
+  });
+
+  it('each is a change of its own, without a word of the document, in one order', () => {
+    const invokes = 'provider actions run, and what they do is not in the plan';
+    const { changes, actions } = read(aPlan([], { zone_changes: [1], action_invocations: [{}], ask_changes: [1] }));
+    const unread = 'a part of the plan that this reader does not know';
+    expect(changes).toEqual(
+      [
+        ['action_invocations', invokes],
+        ['ask_changes', unread],
+        ['zone_changes', unread],
+      ].map(([identifier, why]) => ({
+        address: identifier,
+        actions: [],
+        class: 'unknown',
+        steps: [{ kind: 'opaque', target: { arn: null, resourceId: null, identifier, scope: null }, why }],
+      })),
+    );
+    expect(actions).toEqual(changes.flatMap(({ steps }) => steps));
   });
 
   it('an unknown list at the top is unread and unknown', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Action, DeleteParameters } from '../../../src/intent/action.ts';
 import { MODELLED_TYPES } from '../../../src/intent/terraform/types.ts';
 import { aCluster, anEntry, anInstance, HERE } from '../../support/terraform-plan.ts';
-import { readOne } from './support.ts';
+import { kindsOf, readOne } from './support.ts';
 
 const RDS = `arn:aws:rds:${HERE.region}:${HERE.accountId}`;
 const KEY = `arn:aws:kms:${HERE.region}:${HERE.accountId}:key/k1`;
@@ -182,6 +182,17 @@ describe('the deletion of a modelled type', () => {
       { kind: 'remove_from_global_cluster', target: target('far', `${RDS}:cluster:far`) },
       { kind: 'delete_global_cluster' },
     ]);
+  });
+
+  it.each([null, undefined, []])('a global cluster that is forced and has the members %j goes alone', (members) => {
+    const before = { global_cluster_identifier: 'world', force_destroy: true, global_cluster_members: members };
+    expect(kindsOf(readOne(anEntry({ address: 'aws_rds_global_cluster.g', before })))).toEqual([
+      'delete_global_cluster',
+    ]);
+  });
+
+  it('a database that the state knows by its resource id alone goes by that', () => {
+    expect(deletionOf('aws_db_instance', { resource_id: 'db-X' })?.target).toEqual(target('db-X', null, 'db-X'));
   });
 
   it('a member of a global cluster leaves it before it is deleted', () => {

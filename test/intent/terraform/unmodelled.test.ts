@@ -22,6 +22,9 @@ describe('deleting a type that nobody modelled', () => {
     'aws_cloudcontrolapi_resource',
     'awscc_rds_db_cluster',
     'awscc_kms_key',
+    'awscc_backup_backup_vault',
+    'awscc_dsql_cluster',
+    'aws_dsql_cluster',
     'aws_fsx_backup',
     'aws_redshift_cluster_snapshot',
     'postgresql_database',
@@ -52,16 +55,26 @@ describe('deleting a type that nobody modelled', () => {
 
 describe('updating a type that nobody modelled', () => {
   it('a stack may delete what the plan does not list', () => {
-    expect(kindsOf(update('aws_cloudformation_stack', { a: 1 }, { a: 2 }))).toEqual(['opaque']);
+    for (const type of ['aws_cloudformation_stack', 'aws_cloudformation_stack_set', 'aws_cloudcontrolapi_resource']) {
+      expect(kindsOf(update(type, { a: 1 }, { a: 2 })), type).toEqual(['opaque']);
+    }
   });
 
-  it.each(['deletion_protection', 'backup_retention_period', 'skip_final_snapshot', 'enabled'])(
-    'a change of %s is unknown',
-    (name) => {
-      expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 2 }).class).toBe('unknown');
-      expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 1 }, { [name]: true }).class).toBe('unknown');
-    },
-  );
+  it.each([
+    'deletion_protection',
+    'backup_retention_period',
+    'skip_final_snapshot',
+    'delete_automated_backups',
+    'force_destroy',
+    'is_enabled',
+    'enabled',
+    'deletion_window_in_days',
+    'policy',
+  ])('a change of %s is unknown', (name) => {
+    const steps = [{ kind: 'opaque', why: `${name} changes on a aws_docdb_cluster, which is not modelled` }];
+    expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 2 })).toMatchObject({ class: 'unknown', steps });
+    expect(update('aws_docdb_cluster', { [name]: 1 }, { [name]: 1 }, { [name]: true })).toMatchObject({ steps });
+  });
 
   it('a change of anything else is an update', () => {
     expect(
@@ -75,11 +88,19 @@ describe('updating a type that nobody modelled', () => {
   it('a region whose backups are switched off is disarmed', () => {
     const opted = (RDS: boolean) => ({ resource_type_opt_in_preference: { RDS } });
     expect(update('aws_backup_region_settings', opted(true), opted(false)).class).toBe('disarm');
+    const managed = (RDS: boolean) => ({ ...opted(true), resource_type_management_preference: { RDS } });
+    expect(update('aws_backup_region_settings', managed(true), managed(false)).class).toBe('disarm');
+    expect(update('aws_backup_region_settings', opted(true), { ...opted(true), tags: {} }).class).toBe('update');
   });
 
   it('copies to other accounts that are switched off for an organization are disarmed', () => {
     const global = (isCrossAccountBackupEnabled: string) => ({ global_settings: { isCrossAccountBackupEnabled } });
     expect(update('aws_backup_global_settings', global('true'), global('false')).class).toBe('disarm');
+  });
+
+  it.each(['aws_kms_alias', 'aws_db_proxy', 'aws_backup_framework'])('%s changes nothing that protects', (type) => {
+    const change = update(type, { enabled: true, policy: 'a' }, { enabled: false, policy: 'b' });
+    expect(change).toMatchObject({ class: 'update', steps: [] });
   });
 
   it('a type outside the watched families is an update', () => {

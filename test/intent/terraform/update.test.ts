@@ -3,6 +3,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/intent/action.ts';
 import { aCluster, anEntry, anInstance, HERE } from '../../support/terraform-plan.ts';
 import { kindsOf, readOne } from './support.ts';
 
@@ -10,6 +11,8 @@ const update = (before: unknown, after: unknown, more: { address?: string; after
   readOne(anEntry({ actions: ['update'], before, after, ...more }));
 const updateOf = (address: string, before: object, after: object) =>
   update({ arn: 'arn:aws:x:eu-west-1:123456789012:y', ...before }, { ...before, ...after }, { address });
+
+const targetOf = (change: Change) => change.steps[0]?.target;
 
 describe.each([
   ['aws_db_instance.orders', anInstance, 'modify_db_instance'],
@@ -94,15 +97,46 @@ describe.each([
     expect(update(build(strong), null, { address, after_unknown: true }).class).toBe('unknown');
   });
 
-  it('a retention that the state does not hold cannot be compared', () => {
+  it('a retention that the state or the plan does not hold cannot be compared', () => {
     expect(change({ backup_retention_period: null }, { backup_retention_period: 7 }).class).toBe('unknown');
+    expect(change({}, { backup_retention_period: null }).class).toBe('unknown');
   });
 
+  it.each([true, false])('whether a final snapshot is made is kept next to what is sent with it: %s', (skip) => {
+    const to = { deletion_protection: false, backup_retention_period: 1, skip_final_snapshot: skip };
+    const { class: name, steps } = change({ skip_final_snapshot: !skip, delete_automated_backups: true }, to);
+    expect(name).toBe('disarm');
+    expect(steps.map((step) => 'change' in step && step.change)).toEqual([
+      { deletionProtection: false, retentionDays: 1, applyImmediately: false, skipFinalSnapshot: skip },
+    ]);
+  });
+
+  it('a final snapshot that the configuration no longer speaks of is made', () => {
+    const { class: name, steps } = change({ skip_final_snapshot: true }, { skip_final_snapshot: null });
+    expect(name).toBe('update');
+    expect(steps.map((step) => 'change' in step && step.change)).toEqual([{ skipFinalSnapshot: false }]);
+  });
+
+  const named = targetOf(readOne(anEntry({ address, before: build() })));
+  const byAddress = { arn: null, resourceId: null, identifier: address, scope: null };
+
   it.each([
-    [null, build()],
-    [build(), null],
-  ])('an update with one side missing is unknown', (before, after) => {
-    expect(update(before, after, { address })).toMatchObject({ class: 'unknown', steps: [{ kind: 'opaque' }] });
+    [null, build(), byAddress],
+    [build(), null, named],
+  ])('an update with one side missing is unknown, of what the other side names', (before, after, target) => {
+    const why = 'the plan does not say what this update changes';
+    const unknown = { class: 'unknown', steps: [{ kind: 'opaque', target, why }] };
+    expect(update(before, after, { address })).toMatchObject(unknown);
+    expect(update(before, after, { address, after_unknown: true })).toMatchObject(unknown);
+  });
+
+  it('what is only known after apply is said of the database, or of the address when nothing names it', () => {
+    const after_unknown = { deletion_protection: true };
+    const why = 'deletion_protection is only known after apply';
+    expect(update(build(), build(), { address, after_unknown }).steps).toEqual([
+      { kind: 'opaque', target: named, why },
+    ]);
+    expect(update({}, {}, { address, after_unknown }).steps).toEqual([{ kind: 'opaque', target: byAddress, why }]);
   });
 });
 
@@ -135,6 +169,13 @@ describe('updates of other modelled types', () => {
     ['aws_kms_key.k', { key_id: 'k', policy: '{"a":1}' }, { policy: '{"a":1}' }, 'update'],
     ['aws_db_snapshot.s', { shared_accounts: ['1'] }, { shared_accounts: ['2', '1'] }, 'update'],
     ['aws_backup_plan.p', { name: 'p', rule: [{ a: 1 }], tags: {} }, { tags: { a: 'b' } }, 'update'],
+    [
+      'aws_backup_plan.p',
+      { name: 'p', rule: [{ rule_name: 'a' }] },
+      { rule: [{ rule_name: 'a' }, { rule_name: 'b' }] },
+      'update',
+    ],
+    ['aws_db_snapshot.s', { shared_accounts: null }, { shared_accounts: ['1'] }, 'update'],
     ['aws_kms_external_key.k', { id: 'k', valid_to: '' }, { valid_to: '2027-01-01T00:00:00Z' }, 'disarm'],
     [
       'aws_rds_global_cluster.g',
@@ -227,11 +268,58 @@ describe('a blue/green update', () => {
     expect(update(before, { ...before, ...to }).class).toBe(expected);
   });
 
+  // The provider's own list: `resourceInstanceUpdate` asks HasChangesExcept of these before it makes a deployment.
+  it.each([
+    { allow_major_version_upgrade: true },
+    { final_snapshot_identifier: 'other' },
+    { replicate_source_db: 'other' },
+    { skip_final_snapshot: true },
+    { delete_automated_backups: true },
+    { tags_all: { a: 'b' } },
+    { blue_green_update: [{ enabled: true, x: 1 }] },
+  ])('is not made for %j, which the provider changes in place', (to) => {
+    const before = anInstance(asked);
+    expect(update(before, { ...before, ...to }).class).not.toBe('destroy');
+  });
+
+  it.each([
+    { engine_version: '17' },
+    { allocated_storage: 200 },
+    { parameter_group_name: 'other' },
+    { identifier: 'other' },
+    { backup_retention_period: 1 },
+    { kms_key_id: 'other' },
+    { apply_immediately: true },
+  ])('is made for %j', (to) => {
+    const before = anInstance(asked);
+    expect(update(before, { ...before, ...to }).class).toBe('destroy');
+  });
+
   it('is made for a change that is only known after apply', () => {
     const before = anInstance({ ...asked, engine_version: '16.4' });
     expect(update(before, { ...before, engine_version: null }, { after_unknown: { engine_version: true } }).class).toBe(
       'destroy',
     );
+  });
+
+  it('of an instance that the plan does not name destroys what nobody knows', () => {
+    const before = { ...asked, instance_class: 'db.t3.micro' };
+    expect(update(before, { ...before, instance_class: 'db.t3.small' })).toMatchObject({
+      class: 'destroy',
+      steps: [
+        {
+          kind: 'opaque',
+          target: { arn: null, resourceId: null, identifier: 'aws_db_instance.orders', scope: null },
+          why: 'the plan does not name what it deletes',
+        },
+      ],
+    });
+  });
+
+  it('is made for an attribute that only one side has', () => {
+    const before = anInstance(asked);
+    expect(update(before, { ...before, upgrade_storage_config: true }).class).toBe('destroy');
+    expect(update({ ...before, upgrade_storage_config: true }, before).class).toBe('destroy');
   });
 
   it.each([[[]], [[{ enabled: false }]], [[{ enabled: null }]], [null]])('%j asks for none', (blue_green_update) => {
@@ -242,6 +330,15 @@ describe('a blue/green update', () => {
   it('that may or may not be asked for is unknown', () => {
     const before = anInstance();
     const after_unknown = { blue_green_update: [{ enabled: true }] };
-    expect(update(before, { ...before, blue_green_update: [{}] }, { after_unknown }).class).toBe('unknown');
+    expect(update(before, { ...before, blue_green_update: [{}] }, { after_unknown })).toMatchObject({
+      class: 'unknown',
+      steps: [
+        {
+          kind: 'opaque',
+          target: { resourceId: 'db-ORDERS' },
+          why: 'blue_green_update is only known after apply',
+        },
+      ],
+    });
   });
 });
