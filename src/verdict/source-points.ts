@@ -75,6 +75,6 @@ export function exactPlan({ intent, reasons }: SourceInput): ChecklistPoint {
 
 function fileEvidence({ digest, compared }: NonNullable<Intent['planFile']>): string {
   return compared
-    ? `verified: rendered from the plan file ${digest}; it is that file that may be applied`
+    ? `verified: its actions and what it would delete agree with the plan file ${digest}; it is that file that may be applied`
     : `assumed: rendered from the plan file ${digest}, whose format is not known`;
 }

@@ -70,7 +70,7 @@ describe('the source of truth', () => {
 describe('the exact plan', () => {
   const digest = digestOf('plan');
   const JUDGED = `verified: judged byte for byte as ${anIntent([]).digest}`;
-  const FILE = `verified: rendered from the plan file ${digest}; it is that file that may be applied`;
+  const FILE = `verified: its actions and what it would delete agree with the plan file ${digest}; it is that file that may be applied`;
   const file = (fields: Partial<PlanFileEvidence>) => ({
     fields: { planFile: { digest, compared: true, contradictions: [], ...fields } },
   });

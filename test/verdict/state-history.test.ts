@@ -210,7 +210,7 @@ describe('the file that would be applied', () => {
   it('is named by its digest once it was compared', () => {
     const point = exact(anIntent([], { planFile: { digest, compared: true, contradictions: [] } }));
     expect(point).toMatchObject({ result: 'pass' });
-    expect(point?.evidence.join()).toContain(`verified: rendered from the plan file ${digest}`);
+    expect(point?.evidence.join()).toContain(`agree with the plan file ${digest}`);
   });
 
   it('is assumed when its inside was not read', () => {

@@ -61,7 +61,7 @@ export function readAttributes(raw: unknown, allowed: AllowList, place: Attribut
       const expected = EXPECTED[kind];
       throw misfit(place, `${place.path}.${name}: expected ${expected} or null`);
     }
-    values.set(name, kind === 'member_arns' ? memberArns(value) : (value as AttributeValue));
+    values.set(name, kind === 'member_arns' ? memberArns(value as readonly unknown[]) : (value as AttributeValue));
   }
   const listed = (name: string, kind: AttributeKind): AttributeValue | null => {
     invariant(Object.hasOwn(allowed, name) && allowed[name] === kind, 'an attribute is read as listed', { name, kind });
@@ -114,8 +114,8 @@ function isOfKind(value: unknown, kind: AttributeKind): boolean {
   return typeof value === { text: 'string', flag: 'boolean', number: 'number' }[kind];
 }
 
-function memberArns(blocks: unknown): string[] {
-  return (Array.isArray(blocks) ? blocks : [])
+function memberArns(blocks: readonly unknown[]): string[] {
+  return blocks
     .map((block: unknown) => (isJsonObject(block) ? memberOf(block, 'db_cluster_arn') : null))
     .filter((arn) => typeof arn === 'string');
 }

@@ -44,7 +44,7 @@ export function parseJsonObject(text: string, origin: string, kind: DocumentKind
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const value = tryParse(body);
   if (value === undefined) throw new MusterError(kind.notJson, `${origin}: ${nameText(text, body, kind)}`);
-  const keys = keysIn(value, 0);
+  const keys = isNested(value) ? keysIn(value, 0) : 0;
   if (keys === null) {
     throw new MusterError(kind.shape, `${origin}: nested deeper than ${DEPTH_MAX} levels, which none of its kind is`);
   }
@@ -102,13 +102,12 @@ function tryParse(text: string): unknown {
 }
 
 /** How many keys a parsed value has in all; null for one that is nested too deep, however deep that is. */
-function keysIn(value: unknown, depth: number): number | null {
-  if (typeof value !== 'object' || value === null) return 0;
+function keysIn(value: object, depth: number): number | null {
   if (depth === DEPTH_MAX) return null;
   let keys = 0;
   if (Array.isArray(value)) {
     for (const item of value) {
-      if (typeof item !== 'object' || item === null) continue;
+      if (!isNested(item)) continue;
       const inner = keysIn(item, depth + 1);
       if (inner === null) return null;
       keys += inner;
@@ -119,12 +118,16 @@ function keysIn(value: unknown, depth: number): number | null {
   for (const name in value) {
     keys += 1;
     const member: unknown = value[name as keyof typeof value];
-    if (typeof member !== 'object' || member === null) continue;
+    if (!isNested(member)) continue;
     const inner = keysIn(member, depth + 1);
     if (inner === null) return null;
     keys += inner;
   }
   return keys;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 const QUOTE = 0x22;
@@ -164,23 +167,22 @@ function countKeys(text: string): number {
 interface Walk {
   /** Index of the first key that its object already has. */
   readonly repeatedKeyAt: number | null;
-  /** It opens like JSON, and an object, array or string is still open where it ends. */
+  /** It opens like JSON, and an object or array is still open where it ends. */
   readonly openAtEnd: boolean;
 }
 
 function walkJson(text: string): Walk {
-  const open: (Set<string> | null)[] = [];
+  // The keys so far of each object that is open; a list has none.
+  const open: Set<string>[] = [];
   let repeatedKeyAt: number | null = null;
-  let inString = false;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '{' || character === '[') {
-      open.push(character === '{' ? new Set() : null);
+      open.push(new Set());
     } else if (character === '}' || character === ']') {
       open.pop();
     } else if (character === '"') {
       const end = endOfString(text, at);
-      inString = end === null;
       if (end === null) break;
       const keys = open.at(-1);
       if (keys && repeatedKeyAt === null && isFollowedByColon(text, end)) {
@@ -192,7 +194,7 @@ function walkJson(text: string): Walk {
       at = end - 1;
     }
   }
-  return { repeatedKeyAt, openAtEnd: /^\s*[{[]/.test(text) && (inString || open.length > 0) };
+  return { repeatedKeyAt, openAtEnd: /^\s*[{[]/.test(text) && open.length > 0 };
 }
 
 /** Index just past the closing quote of the string that opens at `start`; null when it never closes. */

@@ -34,10 +34,7 @@ export function parseAt<T>(schema: z.ZodType<T>, value: unknown, place: Place): 
     (printed, step) => (typeof step === 'number' ? `${printed}[${step}]` : `${printed}.${String(step)}`),
     place.path,
   );
-  const expected =
-    issue?.code === 'invalid_type' && issue.expected !== 'nonoptional'
-      ? issue.expected
-      : 'printable text of the documented form';
+  const expected = issue?.code === 'invalid_type' ? issue.expected : 'printable text of the documented form';
   const shown = path.replace(/^\./, '');
   throw new MusterError(place.code, `${place.origin}: ${shown}: expected ${expected}`);
 }

@@ -7,24 +7,48 @@ import { readTerraformPlan } from '../../../src/intent/terraform/read-plan.ts';
 import { anEntry, aPlan } from '../../support/terraform-plan.ts';
 import { read, readRecorded, recorded, refusalOf } from './support.ts';
 
+const EXPECTED = 'expected the JSON that terraform show -json PLANFILE prints';
+const STREAM = 'the line stream of terraform plan -json, which has no attribute values';
+
 describe('a text that is not a JSON object', () => {
   it.each([
-    ['an empty text', '', 'empty'],
-    ['a text of blanks', ' \n', 'empty'],
-    ['prose', 'Terraform will perform the following actions:', 'not JSON'],
-    ['the zip of a saved plan', 'PK\u0003\u0004\u0014\u0000', 'terraform show -json'],
-    ['UTF-16 text', '{\0"\0a\0"\0', 'UTF-16'],
-    ['binary data', '\u007fELF\u0002\u0001\u0001\0\0\0\0', 'binary, not JSON'],
-    ['an array', '[1]', 'not an object'],
-    ['a number', '7', 'not an object'],
-    ['null', 'null', 'not an object'],
+    ['an empty text', '', `empty; ${EXPECTED}`],
+    ['a text of blanks', ' \n', `empty; ${EXPECTED}`],
+    ['a byte order mark alone', '\uFEFF', `empty; ${EXPECTED}`],
+    ['prose', 'Terraform will perform the following actions:', `not JSON; ${EXPECTED}`],
+    ['prose with a brace that stays open', 'resource "a" "b" {', `not JSON; ${EXPECTED}`],
+    ['JSON with a comma too many', '{"a":1,}', `not JSON; ${EXPECTED}`],
+    ['JSON with something behind it', '{"a":[]} }', `not JSON; ${EXPECTED}`],
+    ['JSON with an open text behind it', '{"a":[]} "b', `not JSON; ${EXPECTED}`],
+    [
+      'the zip of a saved plan',
+      'PK\u0003\u0004\u0014\u0000',
+      'a saved plan file (zip), not its JSON; run terraform show -json on it',
+    ],
+    ['UTF-16 text', '{\0"\0a\0"\0', `UTF-16 text, not UTF-8 JSON; ${EXPECTED} in UTF-8`],
+    ['UTF-16 text, high bytes first', '\0{\0"\0a\0"', `UTF-16 text, not UTF-8 JSON; ${EXPECTED} in UTF-8`],
+    ['UTF-16 text behind its mark', '\uFFFD\uFFFD{\0"\0a\0', `UTF-16 text, not UTF-8 JSON; ${EXPECTED} in UTF-8`],
+    ['binary data', '\u007fELF\u0002\u0001\u0001\0\0\0\0', `binary, not JSON; ${EXPECTED}`],
+    ['text with a NUL at the 64th character', `${'x'.repeat(63)}\0`, `binary, not JSON; ${EXPECTED}`],
+    ['text with a NUL far inside', `${'x'.repeat(64)}\0`, `not JSON; ${EXPECTED}`],
+    ['text that ends in a NUL', 'x\0', `binary, not JSON; ${EXPECTED}`],
+    ['an array', '[1]', `JSON, but not an object; ${EXPECTED}`],
+    ['a text in quotes', '"format_version:"', `JSON, but not an object; ${EXPECTED}`],
+    ['a number', '7', `JSON, but not an object; ${EXPECTED}`],
+    ['null', 'null', `JSON, but not an object; ${EXPECTED}`],
   ])('%s is refused as no JSON object', (_, text, says) => {
-    const refusal = refusalOf(text);
-    expect(refusal.code).toBe('MUSTER_PLAN_NOT_JSON');
-    expect(refusal.message).toMatch(/^plan\.json: /);
-    expect(refusal.message).toContain(says);
-    expect(refusal.message).toContain('show -json');
+    const { code, message } = refusalOf(text);
+    expect({ code, message }).toEqual({ code: 'MUSTER_PLAN_NOT_JSON', message: `plan.json: ${says}` });
   });
+
+  it.each(['{"a":"b', '{"a":1', '\n [{"a":1}', '{"a":[1', '{"a":"}"', '{"a":{}', '{"a":"\\"}'])(
+    'a text that is still open where it stops is said to end early: %j',
+    (text) => {
+      expect(refusalOf(text).message).toBe(
+        `plan.json: JSON that ends early, after ${text.length} bytes; ${EXPECTED}, whole`,
+      );
+    },
+  );
 
   it('a plan cut short is said to end early, with its length in bytes', () => {
     const text = recorded('datatalks-destroy').slice(0, 20_000);
@@ -41,11 +65,22 @@ describe('a text that is not a JSON object', () => {
   it.each([
     '{"@level":"info","@message":"Terraform 1.11.4","type":"version"}',
     '{"@level":"info","@message":"x"}\n{"@level":"info"}',
-  ])('the line stream of plan -json is named as such: %s', (text) => {
-    expect(refusalOf(text)).toMatchObject({
+    '\n{"@level":"info","@message":"x"}\r\n{"@level":"info"}',
+  ])('the line stream of plan -json is named as such: %j', (text) => {
+    const { code, message } = refusalOf(text);
+    expect({ code, message }).toEqual({
       code: 'MUSTER_PLAN_NOT_JSON',
-      message: expect.stringContaining('plan -json'),
+      message: `plan.json: ${STREAM}; ${EXPECTED}`,
     });
+  });
+
+  it.each([
+    ['lines that are JSON of another kind', '{"level":"info"}\n{"level":"info"}'],
+    ['lines with a level and no message', '{"@level":"info"}\n{"@level":"info"}'],
+    ['lines with a message and no level', '{"@message":"x"}\n{"@message":"x"}'],
+    ['lines of null', 'null\nnull'],
+  ])('%s are no such stream', (_, text) => {
+    expect(refusalOf(text).message).toBe(`plan.json: not JSON; ${EXPECTED}`);
   });
 
   it('the message of a refusal quotes nothing of the document and carries no cause', () => {
@@ -71,6 +106,47 @@ describe('JSON made to mislead', () => {
       code: 'MUSTER_PLAN_SHAPE',
       message: expect.stringContaining('occurs twice'),
     });
+  });
+
+  it.each([' ', '\n', '\r', '\t', ' \r\n\t '])(
+    'a key given twice is seen with %j before one of the colons',
+    (blank) => {
+      for (const pair of [`"a":1,"a"${blank}:2`, `"a"${blank}:1,"a":2`]) {
+        expect(refusalOf(`{"format_version":"1.2","planned_values":{${pair}}}`).message).toContain('occurs twice');
+      }
+    },
+  );
+
+  it.each([
+    ['at the top', '{"a":1,"b":2,"a":3}', 13],
+    ['the first of several', '{"b":{"a":1,"a":2},"c":1,"c":2}', 12],
+    ['three times over', '{"a":1,"a":2,"a":3}', 7],
+    ['behind an object that closed', '{"a":{"b":1},"c":[{"b":2}],"a":1}', 27],
+    ['inside a list of lists', '{"a":[["b",{"b":1,"b":2}]]}', 18],
+    ['under an escape', '{"a\\n":1,"\\u0061\\u000a":2}', 9],
+    ['behind braces in a text', '{"a":"}{][","b":"\\"}","a":1}', 22],
+    ['under an escape that only one has', '{"a":1,"\\u0061":2}', 7],
+    ['behind a text that ends in a backslash', '{"a":"C:\\\\","b\\\\":1,"a":2}', 20],
+    ['behind itself as a value', '{"a":"a","b":["a"],"a":1}', 19],
+    ['with an empty name', '{"":1,"":2}', 6],
+  ])('a key given twice is located %s', (_, text, at) => {
+    expect(refusalOf(text).message).toBe(
+      `plan.json: a key occurs twice in one object at character ${at}; expected it once`,
+    );
+  });
+
+  it.each([
+    ['escaped quotes', '\\":'.repeat(5)],
+    ['colons', ' x:'.repeat(5)],
+  ])('a key given twice is not made up for by as many %s in a text', (_, note) => {
+    // Five keys when it is parsed, and one more when it is read.
+    const text = `{"format_version":"1.2","planned_values":{},"variables":{"note":"${note}","a":1,"a":2}}`;
+    expect(refusalOf(text).message).toContain('occurs twice');
+  });
+
+  it('texts and keys may end in a backslash', () => {
+    const variables = { 'a\\': { value: 'C:\\' }, b: { value: ['\\\\', 'x'] } };
+    expect(read(aPlan([], { variables })).changes).toEqual([]);
   });
 
   it('a key may recur in another object, and as a value', () => {
@@ -109,6 +185,22 @@ describe('JSON made to mislead', () => {
     expect(read(aPlan([anEntry({ address: 'constructor.x', before: {} })])).changes).toMatchObject([
       { class: 'other_destroy' },
     ]);
+  });
+
+  // The document itself is the first level.
+  it.each([
+    ['arrays', '['.repeat(499), ']'.repeat(499), 'null', '[]'],
+    ['objects', '{"a":'.repeat(499), '}'.repeat(499), 'null', '{}'],
+    ['both in turn', '[{"a":'.repeat(249), '}]'.repeat(249), '[]', '[{}]'],
+  ])('500 levels of %s are read, and no more', (_, opening, closing, last, over) => {
+    const nested = (inner: string) =>
+      `{"format_version":"1.2","planned_values":{},"variables":${opening}${inner}${closing}}`;
+    expect(readTerraformPlan(nested(last), 'p').changes).toEqual([]);
+    const { code, message } = refusalOf(nested(over));
+    expect({ code, message }).toEqual({
+      code: 'MUSTER_PLAN_SHAPE',
+      message: 'plan.json: nested deeper than 500 levels, which none of its kind is',
+    });
   });
 
   it.each([

@@ -2,7 +2,8 @@
  * Whether the JSON that is judged was rendered from the saved plan that would be applied.
  *
  * The two are compared by moment, version, every action on every managed object, and the values that decide what a
- * deletion leaves: a JSON that leaves a deletion out, or softens one, is told from the plan that holds it. Nothing of either is trusted over the other; a difference is said.
+ * deletion leaves: a JSON that leaves a deletion out, softens one, or calls what it deletes something else is told from
+ * the plan that holds it. Nothing of either is trusted over the other; a difference is said.
  * Source: Terraform internals, "JSON Output Format" (`timestamp`, `terraform_version`); seen alike in plans of
  * Terraform 1.11.4.
  */
@@ -30,6 +31,8 @@ export function contradictions(document: PlanDocument, saved: SavedPlan, state: 
   }
   const differing = differingKeys(document.entries, saved);
   if (differing.length > 0) found.push(`the plan file does other things than the JSON to ${shownOf(differing)}`);
+  const mistyped = mistypedKeys(document.entries);
+  if (mistyped.length > 0) found.push(`the JSON gives another type than its address to ${shownOf(mistyped)}`);
   const edited = editedKeys(document.entries, state).filter((key) => !differing.includes(key));
   if (edited.length > 0) found.push(`the JSON has other values than the plan file's state of ${shownOf(edited)}`);
   return found;
@@ -40,12 +43,20 @@ function shownOf(keys: readonly string[]): string {
   return `${keys.slice(0, SHOWN_MAX).join(', ')}${more}`;
 }
 
+/** A saved plan names a type in the address alone, and the JSON twice: an entry is judged by the other one. */
+function mistypedKeys(entries: readonly PlanEntry[]): string[] {
+  return entries
+    .filter(({ address, type }) => blockAddress(address).split('.').at(-2) !== type)
+    .map(keyOf)
+    .sort();
+}
+
 /** A destroy goes by the values in state: what the JSON says was there has to be what the plan file's state holds. */
 function editedKeys(entries: readonly PlanEntry[], { instances }: StateDocument): string[] {
   const held = new Map(instances.map((instance) => [keyOf(instance), instance.listed]));
   return entries
     .filter((entry) => {
-      const row = entry.managed && !entry.importing ? modelledType(entry.type) : null;
+      const row = entry.managed ? modelledType(entry.type) : null;
       if (row === null || entry.before === null || entry.before === undefined) return false;
       const addresses = [entry.address, entry.previousAddress ?? entry.address];
       const listed = addresses

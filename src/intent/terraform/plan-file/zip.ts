@@ -89,7 +89,6 @@ function readDirectory(buffer: Buffer, refuse: Refuse): ReadonlyMap<string, Entr
       throw refuse('a zip archive with a broken directory');
     }
     const { entry, next } = readEntry(buffer, at);
-    if (next > end) throw refuse('a zip archive with a broken directory');
     if (entries.has(entry.name)) throw refuse('a zip archive with two members of one name');
     entries.set(entry.name, entry);
     at = next;
@@ -129,7 +128,7 @@ function unpack(buffer: Buffer, entry: Entry, refuse: Refuse): Buffer {
   const { at, name, size, packed } = entry;
   const broken = () => refuse(`its member ${name} does not unpack to what the directory says`);
   if ((entry.flags & ENCRYPTED_FLAGS) !== 0) throw refuse(`its member ${name} is encrypted`);
-  if (size === ZIP64_SIZE || packed === ZIP64_SIZE || size > MEMBER_BYTES_MAX) {
+  if (size > MEMBER_BYTES_MAX || packed === ZIP64_SIZE) {
     throw refuse(`its member ${name} is larger than ${MEMBER_BYTES_MAX} bytes`);
   }
   if (at + LOCAL.bytes > buffer.length || buffer.readUInt32LE(at) !== LOCAL.signature) throw broken();

@@ -24,13 +24,13 @@ export function compareWithState(plan: PlanDocument, state: StateDocument, origi
     ),
   );
   const prior = new Map(plan.prior.map((resource) => [keyOf(resource), resource]));
+  const own = new Set(state.instances.map(keyOf));
   const held = new Map(
     state.instances.map((instance) => {
       const key = keyOf(instance);
-      return [
-        prior.has(key) ? key : keyOf({ ...instance, address: moved.get(instance.address) ?? instance.address }),
-        instance,
-      ];
+      const later = keyOf({ ...instance, address: moved.get(instance.address) ?? instance.address });
+      // Nothing moves to an address that is taken, so what stands at both ends of a move is two objects.
+      return [prior.has(key) || own.has(later) ? key : later, instance];
     }),
   );
   const gone = new Set(plan.drift.filter(({ actions }) => actions.includes('delete')).map(keyOf));

@@ -11,7 +11,7 @@
  * @param key Of `count` (a number) or `for_each` (text); null for a block without either.
  */
 export function instanceAddress(module: string | null, block: string, key: string | number | null): string {
-  const prefix = module === null || module === '' ? '' : `${module}.`;
+  const prefix = module === null ? '' : `${module}.`;
   return `${prefix}${block}${key === null ? '' : `[${typeof key === 'number' ? key : quoted(key)}]`}`;
 }
 
@@ -26,7 +26,7 @@ function quoted(key: string): string {
 
 /** What Go's `unicode.IsPrint` takes for printable. */
 function isPrintable(character: string): boolean {
-  return character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character);
+  return character === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character);
 }
 
 function escaped(character: string): string {

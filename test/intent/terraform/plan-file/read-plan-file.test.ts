@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readPlanFile } from '../../../../src/intent/terraform/plan-file/read-plan-file.ts';
-import { readMessage } from '../../../../src/intent/terraform/plan-file/wire.ts';
 import { openArchive } from '../../../../src/intent/terraform/plan-file/zip.ts';
 import { aResource, aState, LINEAGE, readWith, recordedBytes, refusal } from '../state/support.ts';
 import { aZip } from './zip-builder.ts';
@@ -52,6 +51,18 @@ describe('a saved plan', () => {
   });
 });
 
+describe('the inside of a saved plan', () => {
+  it('says when it was made, with what, where its state is kept and what it does', () => {
+    expect(readPlanFile(fileOf('shared-backend-destroy'), 'p').plan).toEqual({
+      terraformVersion: '1.11.4',
+      timestamp: planOf('shared-backend-destroy').timestamp,
+      backend: 'http',
+      changes: [{ address: 'aws_db_instance.orders', deposed: null, words: ['delete'] }],
+      invocationCount: 0,
+    });
+  });
+});
+
 describe('a JSON that is not of the saved plan', () => {
   const plan = planOf('shared-backend-destroy');
   const file = fileOf('shared-backend-destroy');
@@ -75,8 +86,14 @@ describe('a JSON that is not of the saved plan', () => {
 
   it('may say of itself what changes nothing, and hides no data source', () => {
     const entry = plan.resource_changes[0];
-    const idle = { ...entry, address: 'aws_vpc.a', change: { ...entry.change, actions: ['no-op'] } };
-    const data = { ...entry, address: 'data.aws_vpc.a', mode: 'data', change: { ...entry.change, actions: ['read'] } };
+    const vpc = (address: string, action: string) => ({
+      ...entry,
+      address,
+      type: 'aws_vpc',
+      change: { ...entry.change, actions: [action] },
+    });
+    const idle = vpc('module.m["a.b"].aws_vpc.a[0]', 'no-op');
+    const data = { ...vpc('data.aws_vpc.a', 'read'), mode: 'data' };
     expect(details({ ...plan, resource_changes: [entry, idle, data] }, file)).toEqual([]);
   });
 
@@ -99,14 +116,68 @@ describe('a JSON that is not of the saved plan', () => {
   });
 });
 
+/** A field of a message that holds bytes. */
+const field = (number: number, bytes: Uint8Array) =>
+  Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
+const change = (address: string, ...actions: Uint8Array[]) =>
+  field(3, Buffer.concat([field(13, Buffer.from(address)), ...actions.map((action) => field(9, action))]));
+
+describe('a saved plan that is built field by field', () => {
+  const FORMAT_3 = Buffer.from([0x08, 0x03]);
+  const built = (...parts: Uint8Array[]) =>
+    aZip([
+      { name: 'tfplan', data: Buffer.concat([FORMAT_3, ...parts]) },
+      { name: 'tfstate', data: JSON.stringify(aState()) },
+    ]);
+
+  it('may hold nothing but its format', () => {
+    expect(readPlanFile(built(), 'p').plan).toEqual({
+      terraformVersion: null,
+      timestamp: null,
+      backend: null,
+      changes: [],
+      invocationCount: 0,
+    });
+  });
+
+  // The numbers are those of plans.Action on the wire; 4 was never one of them.
+  it.each([
+    [0, ['no-op']],
+    [1, ['create']],
+    [2, ['read']],
+    [3, ['update']],
+    [4, null],
+    [5, ['delete']],
+    [6, ['create', 'delete']],
+    [7, ['create', 'delete']],
+    [8, ['forget']],
+    [9, ['create', 'forget']],
+    [10, null],
+  ])('names action %d %j', (number, words) => {
+    const { plan } = readPlanFile(built(change('aws_vpc.a', Buffer.from([0x08, number]))), 'p');
+    expect(plan?.changes).toEqual([{ address: 'aws_vpc.a', deposed: null, words }]);
+  });
+
+  it('tells an old copy by its key, and an object without an action or an address for what it is', () => {
+    const copy = field(3, Buffer.concat([field(13, Buffer.from('aws_vpc.a')), field(7, Buffer.from('deadbeef'))]));
+    const current = field(3, Buffer.concat([field(13, Buffer.from('aws_vpc.b')), field(7, Buffer.from(''))]));
+    expect(readPlanFile(built(copy, current, field(3, Buffer.alloc(0))), 'p').plan?.changes).toEqual([
+      { address: 'aws_vpc.a', deposed: 'deadbeef', words: ['no-op'] },
+      { address: 'aws_vpc.b', deposed: null, words: ['no-op'] },
+      { address: '', deposed: null, words: ['no-op'] },
+    ]);
+  });
+
+  it('counts each action of a provider', () => {
+    const more = [field(30, Buffer.from('')), field(30, Buffer.from(''))];
+    expect(readPlanFile(built(...more), 'p').plan?.invocationCount).toBe(2);
+  });
+});
+
 describe('a saved plan with more in it than its JSON', () => {
   const name = 'shared-backend-destroy';
   const inside = openArchive(fileOf(name), 'p');
-  const field = (number: number, bytes: Uint8Array) =>
-    Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
-  const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
-  const change = (address: string, ...actions: Uint8Array[]) =>
-    field(3, Buffer.concat([field(13, Buffer.from(address)), ...actions.map((action) => field(9, action))]));
   const withMore = (...more: Uint8Array[]) =>
     aZip([
       { name: 'tfplan', data: Buffer.concat([inside.member('tfplan') ?? Buffer.alloc(0), ...more]) },
@@ -152,6 +223,23 @@ describe('a JSON whose values were edited', () => {
     ['another id', { resource_id: 'db-SCRATCH' }],
   ])('is told when they promise %s', (_, values) => {
     expect(edited(values)).toEqual(["the JSON has other values than the plan file's state of aws_db_instance.orders"]);
+  });
+
+  it('is told though an entry says that it is an import', () => {
+    const [entry] = planOf(name).resource_changes;
+    const before = { ...entry.change.before, skip_final_snapshot: false, final_snapshot_identifier: 'last' };
+    const forged = { ...entry, change: { ...entry.change, before, importing: { id: 'orders' } } };
+    expect(details({ ...planOf(name), resource_changes: [forged] }, fileOf(name))).toEqual([
+      "the JSON has other values than the plan file's state of aws_db_instance.orders",
+    ]);
+  });
+
+  it('is told when it calls a database something else', () => {
+    const [entry] = planOf(name).resource_changes;
+    const forged = { ...entry, type: 'aws_vpc' };
+    expect(details({ ...planOf(name), resource_changes: [forged] }, fileOf(name))).toEqual([
+      'the JSON gives another type than its address to aws_db_instance.orders',
+    ]);
   });
 
   it('is told when it deletes what the state does not hold', () => {
@@ -201,67 +289,59 @@ describe('a saved plan of a later format', () => {
 });
 
 describe('what is no saved plan', () => {
+  const JSON_OF_A_PLAN = 'the JSON of a plan, not the saved plan that it was rendered from';
+
   it.each([
     ['nothing', '', 'empty'],
-    ['prose', 'terraform plan', 'no saved plan'],
-    ['the JSON of a plan', '{"format_version":"1.2"}', 'the JSON of a plan'],
-    ['a run in HCP Terraform', '{"remote_plan_format":1,"run_id":"run-1","hostname":"app.terraform.io"}', 'bookmark'],
-    ['other JSON', '{"a":"CANARY"}', 'not a saved plan'],
+    ['prose', 'terraform plan', 'no saved plan, which is a zip archive'],
+    ['prose about archives', 'PK', 'no saved plan, which is a zip archive'],
+    ['the JSON of a plan', '{"format_version":"1.2"}', JSON_OF_A_PLAN],
+    ['the JSON of a plan without its version', ' \n{"resource_changes":[]}', JSON_OF_A_PLAN],
+    [
+      'a run in HCP Terraform',
+      '{"remote_plan_format":1,"run_id":"run-1","hostname":"app.terraform.io"}',
+      'a bookmark of a run in HCP Terraform, which holds no plan',
+    ],
+    ['other JSON', '{"a":"CANARY"}', 'JSON, not a saved plan'],
   ])('%s is refused as what it is', (_, text, says) => {
-    const error = refusal(() => readPlanFile(Buffer.from(text), 'p.tfplan'));
-    expect(error).toMatchObject({ code: 'MUSTER_PLAN_FILE_INVALID', message: expect.stringContaining(says) });
-    expect(error.message).not.toContain('CANARY');
-  });
-
-  it('a plan that OpenTofu encrypted is refused as that', () => {
-    const text = '{"meta":{},"encrypted_data":"CANARY","encryption_version":"v0"}';
-    expect(refusal(() => readPlanFile(Buffer.from(text), 'p'))).toMatchObject({ code: 'MUSTER_STATE_ENCRYPTED' });
+    const { code, message } = refusal(() => readPlanFile(Buffer.from(text), 'p.tfplan'));
+    expect({ code, message }).toEqual({ code: 'MUSTER_PLAN_FILE_INVALID', message: `p.tfplan: ${says}` });
   });
 
   it.each([
-    ['another archive', [{ name: 'a', data: 'x' }]],
-    ['an archive without a state', [{ name: 'tfplan', data: Buffer.from([0x08, 0x03]) }]],
-    [
-      'a plan that is no message',
-      [
-        { name: 'tfplan', data: Buffer.from([0x07]) },
-        { name: 'tfstate', data: '{}' },
-      ],
-    ],
-    [
-      'a damaged change',
-      [
-        { name: 'tfplan', data: Buffer.from([0x08, 0x03, 0x1a, 0x01, 0x07]) },
-        { name: 'tfstate', data: JSON.stringify(aState()) },
-      ],
-    ],
-  ])('%s is refused', (_, members) => {
-    expect(refusal(() => readPlanFile(aZip(members), 'p')).code).toBe('MUSTER_PLAN_FILE_INVALID');
-  });
-});
-
-describe('a message', () => {
-  it('gives its numbers and its parts by field, the last number counting', () => {
-    const message = readMessage(Buffer.from([0x08, 0x96, 0x01, 0x08, 0x02, 0x12, 0x02, 0x68, 0x69, 0x12, 0x00]));
-    expect(message?.number(1)).toBe(2);
-    expect(message?.number(2)).toBeNull();
-    expect(message?.parts(2).map((part) => Buffer.from(part).toString())).toEqual(['hi', '']);
-    expect(message?.text(3)).toBeNull();
+    '{"meta":{},"encrypted_data":"CANARY","encryption_version":"v0"}',
+    '{"meta":{},"encrypted_data":"CANARY"}',
+    '{"meta":{},"encryption_version":"v0"}',
+  ])('a plan that OpenTofu encrypted is refused as that: %s', (text) => {
+    const { code, message } = refusal(() => readPlanFile(Buffer.from(text), 'p'));
+    expect({ code, message }).toEqual({
+      code: 'MUSTER_STATE_ENCRYPTED',
+      message: 'p: a saved plan that OpenTofu encrypted; Muster holds no key',
+    });
   });
 
-  it('is stepped through over fixed numbers', () => {
-    const message = readMessage(Buffer.from([0x0d, 1, 2, 3, 4, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x18, 0x05]));
-    expect(message?.number(3)).toBe(5);
-  });
+  const state = { name: 'tfstate', data: JSON.stringify(aState()) };
+  const saved = (...bytes: number[]) => ({ name: 'tfplan', data: Buffer.from(bytes) });
+  const NO_PLAN = 'a zip archive, but no saved plan: it has no tfplan or no tfstate';
 
   it.each([
-    ['a length beyond its end', [0x12, 0x05, 0x61]],
-    ['a number without an end', [0x08, 0x80]],
-    ['a number of eleven bytes', [0x08, ...Array<number>(11).fill(0x80), 0x01]],
-    ['a group', [0x0b]],
-    ['field zero', [0x02, 0x00]],
-    ['a fixed number cut short', [0x0d, 1, 2]],
-  ])('%s is none', (_, bytes) => {
-    expect(readMessage(Buffer.from(bytes))).toBeNull();
+    ['another archive', [{ name: 'a', data: 'x' }], NO_PLAN],
+    ['an archive without a state', [saved(0x08, 0x03)], NO_PLAN],
+    ['an archive without a plan', [state], NO_PLAN],
+    ['a plan that is no message', [saved(0x07), state], 'its member tfplan is no message'],
+    ['a damaged change', [saved(0x08, 0x03, 0x1a, 0x01, 0x07), state], 'its member tfplan is damaged'],
+    ['a damaged action', [saved(0x08, 0x03, 0x1a, 0x03, 0x4a, 0x01, 0x07), state], 'its member tfplan is damaged'],
+    ['a damaged backend', [saved(0x08, 0x03, 0x6a, 0x01, 0x07), state], 'its member tfplan is damaged'],
+  ])('%s is refused', (_, members, says) => {
+    const { code, message } = refusal(() => readPlanFile(aZip(members), 'p'));
+    expect({ code, message }).toEqual({ code: 'MUSTER_PLAN_FILE_INVALID', message: `p: ${says}` });
+  });
+
+  it('a state that is none is refused as one, and named by its place', () => {
+    const members = [saved(0x08, 0x03), { name: 'tfstate', data: '{"a":1}' }];
+    expect(refusal(() => readPlanFile(aZip(members), 'p'))).toMatchObject({
+      code: 'MUSTER_STATE_NOT_STATE',
+      message: expect.stringMatching(/^p \(tfstate\): no state: it has no version 4;/),
+    });
   });
 });

@@ -10,10 +10,20 @@ export interface MemberParts {
   readonly flags?: number;
   /** In the directory. */
   readonly size?: number;
+  readonly packed?: number;
   readonly checksum?: number;
+  readonly signature?: number;
+  /** Where the member is said to begin. */
+  readonly at?: number;
+  readonly nameLength?: number;
+  readonly extra?: string;
+  readonly comment?: string;
+  readonly commentLength?: number;
   /** In the local header. */
   readonly localName?: string;
   readonly localMethod?: number;
+  readonly localSignature?: number;
+  readonly localExtra?: string;
 }
 
 /** An archive of members, deflated unless told otherwise; `end` overrides fields of the end record by offset. */
@@ -31,21 +41,26 @@ export function aZip(
     const name = Buffer.from(part.name);
     const localName = Buffer.from(part.localName ?? part.name);
     const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
+    const localExtra = Buffer.from(part.localExtra ?? '');
+    local.writeUInt32LE(part.localSignature ?? 0x04034b50, 0);
     local.writeUInt16LE(part.localMethod ?? method, 8);
     local.writeUInt16LE(localName.length, 26);
+    local.writeUInt16LE(localExtra.length, 28);
+    const [extra, remark] = [Buffer.from(part.extra ?? ''), Buffer.from(part.comment ?? '')];
     const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt32LE(part.signature ?? 0x02014b50, 0);
     entry.writeUInt16LE(part.flags ?? 0, 8);
     entry.writeUInt16LE(method, 10);
     entry.writeUInt32LE(part.checksum ?? crc32(data), 16);
-    entry.writeUInt32LE(packed.length, 20);
+    entry.writeUInt32LE(part.packed ?? packed.length, 20);
     entry.writeUInt32LE(part.size ?? data.length, 24);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(offset, 42);
-    bodies.push(local, localName, packed);
-    directory.push(entry, name);
-    offset += local.length + localName.length + packed.length;
+    entry.writeUInt16LE(part.nameLength ?? name.length, 28);
+    entry.writeUInt16LE(extra.length, 30);
+    entry.writeUInt16LE(part.commentLength ?? remark.length, 32);
+    entry.writeUInt32LE(part.at ?? offset, 42);
+    bodies.push(local, localName, localExtra, packed);
+    directory.push(entry, name, extra, remark);
+    offset += local.length + localName.length + localExtra.length + packed.length;
   }
   const listed = Buffer.concat(directory);
   const record = Buffer.alloc(22);

@@ -60,6 +60,51 @@ describe('a state', () => {
     ]);
   });
 
+  it('keeps everything but a data source, and what a type without a row claims is not known', () => {
+    const resources = ['managed', 'Data', ''].map((mode) => aResource('aws_vpc.x', { id: 'CANARY' }, {}, { mode }));
+    const claim = { address: 'aws_vpc.x', type: 'aws_vpc', deposed: null, tainted: false };
+    expect(stateOf(aState(resources)).instances).toEqual(
+      Array(3).fill({ ...claim, target: null, isDatabase: false, listed: null }),
+    );
+  });
+
+  it('may leave out what it does not know, or say null', () => {
+    const untold = { module: null, instances: undefined };
+    const unsaid = { index_key: null, status: null, deposed: null };
+    const { version, serial, lineage, resources } = aState([
+      aResource('aws_vpc.none', {}, {}, untold),
+      aResource('aws_vpc.a', {}, unsaid),
+      aResource('aws_vpc.b', {}, { deposed: '', status: 'ok' }),
+    ]);
+    expect(stateOf({ version, serial, lineage })).toEqual({
+      lineage,
+      serial,
+      terraformVersion: null,
+      instances: [],
+    });
+    expect(stateOf({ version, serial, lineage, resources, terraform_version: null })).toMatchObject({
+      terraformVersion: null,
+      instances: [
+        { address: 'aws_vpc.a', deposed: null, tainted: false },
+        { address: 'aws_vpc.b', deposed: null, tainted: false },
+      ],
+    });
+  });
+
+  // Terraform prints such a key as Go does: what is no letter, mark, number, sign or plain blank goes by its code.
+  it.each([
+    ['\u00a0', '\\u00a0'],
+    ['\u200b', '\\u200b'],
+    ['\ue000', '\\ue000'],
+    ['\u{e0001}', '\\U000e0001'],
+    ['\r\n', '\\r\\n'],
+    ['e\u0301 7 $%', 'e\u0301 7 $%'],
+    ['\u{1f600}+€', '\u{1f600}+€'],
+  ])('prints the key %j as %j', (index_key, printed) => {
+    const [instance] = stateOf(aState([aResource('aws_vpc.x', {}, { index_key })])).instances;
+    expect(instance?.address).toBe(`aws_vpc.x["${printed}"]`);
+  });
+
   // Each printed by Terraform 1.11.4 for that key.
   it.each([
     [null, null, 'aws_vpc.x'],
@@ -89,54 +134,111 @@ describe('a state', () => {
   });
 });
 
+const EXPECTED = 'expected the JSON that terraform state pull prints';
+
 describe('what is no state', () => {
   it.each([
-    ['nothing', ''],
-    ['blanks', ' \n'],
-    ['an object without members', '{}'],
-  ])('%s means that there is none', (_, text) => {
-    expect(refusalOf(text)).toMatchObject({ code: 'MUSTER_STATE_EMPTY', message: expect.stringContaining('no state') });
+    ['nothing', '', 'empty: there is no state'],
+    ['blanks', ' \n', 'empty: there is no state'],
+    ['an object without members', '{}', 'an object without members: there is no state'],
+  ])('%s means that there is none', (_, text, says) => {
+    const { code, message } = refusalOf(text);
+    expect({ code, message }).toEqual({ code: 'MUSTER_STATE_EMPTY', message: `state.json: ${says}` });
   });
 
   it.each([
-    ['prose', 'No state.', 'not JSON'],
-    ['a state cut short', JSON.stringify(aState()).slice(0, 60), 'ends early'],
-    ['a saved plan', 'PK\u0003\u0004', '--plan-file'],
-    ['a plan', JSON.stringify(aPlan([])), 'a plan'],
-    ['the rendering of a state', '{"format_version":"1.0","values":{}}', 'no lineage'],
+    ['prose', 'No state.', `not JSON; ${EXPECTED}`],
+    ['a state cut short', '{"version":4,', `JSON that ends early, after 13 bytes; ${EXPECTED}, whole`],
+    ['a list', '[4]', `JSON, but not an object; ${EXPECTED}`],
+    ['a saved plan', 'PK\u0003\u0004', 'a saved plan file (zip), not a state; pass it as --plan-file'],
+    ['a plan', JSON.stringify(aPlan([])), `a plan, not its state; ${EXPECTED}`],
+    ['a plan without values', '{"format_version":"1.2","resource_changes":[]}', `a plan, not its state; ${EXPECTED}`],
+    [
+      'the rendering of a state',
+      '{"format_version":"1.0","values":{}}',
+      `the rendering of terraform show -json, which has no lineage; ${EXPECTED}`,
+    ],
     [
       'the settings of a backend',
       '{"version":3,"backend":{"type":"s3","config":{"secret_key":"CANARY"},"hash":1}}',
-      'settings of a backend',
+      `the settings of a backend (.terraform/terraform.tfstate), which hold no resources; ${EXPECTED}`,
     ],
-    ['a state of version 3', '{"version":3,"serial":1,"lineage":"x","modules":[]}', 'version 3'],
-    ['something else', '{"a":"CANARY"}', 'version 4'],
+    [
+      'a state of version 3',
+      '{"version":3,"serial":1,"lineage":"x","modules":[]}',
+      `a state of version 3; accepted is version 4; ${EXPECTED}`,
+    ],
+    ['a state of version 5', '{"version":5,"serial":1}', `a state of version 5; accepted is version 4; ${EXPECTED}`],
+    ['a version in words', '{"version":"4","serial":1}', `no state: it has no version 4; ${EXPECTED}`],
+    ['something else', '{"a":"CANARY"}', `no state: it has no version 4; ${EXPECTED}`],
   ])('%s is refused as what it is', (_, text, says) => {
-    const error = refusalOf(text);
-    expect(error).toMatchObject({ code: 'MUSTER_STATE_NOT_STATE', message: expect.stringContaining(says) });
-    expect(error.message).not.toContain('CANARY');
+    const { code, message } = refusalOf(text);
+    expect({ code, message }).toEqual({ code: 'MUSTER_STATE_NOT_STATE', message: `state.json: ${says}` });
   });
 
-  it('a state that OpenTofu encrypted is refused as that', () => {
-    const text =
-      '{"serial":3,"lineage":"x","meta":{"key":"CANARY"},"encrypted_data":"CANARY","encryption_version":"v0"}';
-    expect(refusalOf(text)).toMatchObject({ code: 'MUSTER_STATE_ENCRYPTED' });
-    expect(refusalOf(text).message).not.toContain('CANARY');
+  it('a version 4 without a serial is refused, whatever else it has', () => {
+    expect(refusalOf('{"version":4,"lineage":"x","resources":[]}').code).toBe('MUSTER_STATE_NOT_STATE');
   });
+
+  it('a state that OpenTofu encrypted is refused as that, though it says its version', () => {
+    const text =
+      '{"version":4,"serial":3,"lineage":"x","meta":{"key":"CANARY"},"encrypted_data":"CANARY","encryption_version":"v0"}';
+    const { code, message } = refusalOf(text);
+    expect({ code, message }).toEqual({
+      code: 'MUSTER_STATE_ENCRYPTED',
+      message: 'state.json: a state that OpenTofu encrypted; Muster holds no key',
+    });
+  });
+
+  const FORM = 'printable text of the documented form';
+  const resource = (instance: object, more: object = {}) => aState([aResource('aws_vpc.x', {}, instance, more)]);
 
   it.each([
-    ['serial', aState([], { serial: 'CANARY' })],
-    ['lineage', aState([], { lineage: 7 })],
-    ['resources[0].type', aState([aResource('CANARY type.x', {})])],
-    ['resources[0].instances[0].attributes.arn', aState([aResource('aws_db_instance.x', { arn: { a: 'CANARY' } })])],
-    ['resources[0].instances[0].attributes', aState([aResource('aws_db_instance.x', 'CANARY')])],
-  ])('a state with a broken %s is refused by its path, and nothing of it is quoted', (path, state) => {
-    const error = refusal(() => stateOf(state));
-    expect(error).toMatchObject({
+    ['serial', aState([], { serial: 'CANARY' }), 'number'],
+    ['serial', aState([], { serial: 1.5 }), 'int'],
+    ['serial', aState([], { serial: -1 }), FORM],
+    ['lineage', aState([], { lineage: 7 }), 'string'],
+    ['lineage', aState([], { lineage: 'x'.repeat(201) }), FORM],
+    ['terraform_version', aState([], { terraform_version: 1.11 }), 'string'],
+    ['resources', aState([], { resources: {} }), 'array'],
+    ['resources[0]', aState(['CANARY']), 'object'],
+    ['resources[0].mode', resource({}, { mode: null }), 'string'],
+    ['resources[0].type', aState([aResource('CANARY type.x', {})]), FORM],
+    ['resources[0].type', aState([aResource('9aws.x', {})]), FORM],
+    ['resources[0].type', aState([aResource('aws_vpc!.x', {})]), FORM],
+    ['resources[0].name', resource({}, { name: 'a\u0007' }), FORM],
+    ['resources[0].name', resource({}, { name: '' }), FORM],
+    ['resources[0].module', resource({}, { module: 'module.\u001b[2J' }), FORM],
+    ['resources[0].module', resource({}, { module: '' }), FORM],
+    ['resources[0].instances', resource({}, { instances: {} }), 'array'],
+    ['resources[0].instances[0].index_key', resource({ index_key: ['CANARY'] }), FORM],
+    ['resources[0].instances[0].status', resource({ status: 1 }), 'string'],
+    ['resources[0].instances[0].deposed', resource({ deposed: true }), 'string'],
+    [
+      'resources[0].instances[0].attributes.arn',
+      aState([aResource('aws_db_instance.x', { arn: { a: 'CANARY' } })]),
+      'text or null',
+    ],
+    ['resources[0].instances[0].attributes', aState([aResource('aws_db_instance.x', 'CANARY')]), 'an object or null'],
+    [
+      'resources[1].instances[1].attributes.identifier',
+      aState([
+        aResource('aws_vpc.x', 'CANARY', {}, { mode: 'data' }),
+        aResource('aws_db_instance.x', {}, {}, { instances: [{}, { attributes: { identifier: 7 } }] }),
+      ]),
+      'text or null',
+    ],
+  ])('a state with a broken %s is refused by its path, and nothing of it is quoted', (path, state, expected) => {
+    const { code, message } = refusal(() => stateOf(state));
+    expect({ code, message }).toEqual({
       code: 'MUSTER_STATE_SHAPE',
-      message: expect.stringContaining(`state.json: ${path}: expected`),
+      message: `state.json: ${path}: expected ${expected}`,
     });
-    expect(error.message).not.toContain('CANARY');
+  });
+
+  it('a serial of 0 and a lineage of 200 characters are still taken', () => {
+    const lineage = 'x'.repeat(200);
+    expect(stateOf(aState([], { serial: 0, lineage }))).toMatchObject({ serial: 0, lineage });
   });
 
   it('a key given twice is refused, since readers differ on which counts', () => {
