@@ -40,7 +40,7 @@ async function gate(...argv: readonly string[]) {
 it('a plan is judged with its state and its saved plan, and both stand in the checklist', async () => {
   const { exit, document, point } = await gate(...FORGET);
   expect({ exit, decision: document?.decision }).toEqual({ exit: 0, decision: 'allow' });
-  expect(point('exact_plan_reviewed').evidence.join()).toContain('rendered from the plan file sha256:');
+  expect(point('exact_plan_reviewed').evidence.join()).toContain('agree with the plan file sha256:');
   expect(point('source_of_truth').evidence.join()).toContain('shared backend (http)');
 });
 
