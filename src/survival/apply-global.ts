@@ -46,5 +46,5 @@ function alone(world: World, chosen: (tracked: TrackedDatabase) => boolean): Wor
 
 function isGlobalOf({ arn, identifier }: Target, { globalClusterArn }: Database): boolean {
   if (globalClusterArn === null) return false;
-  return globalClusterArn === arn || (identifier !== '' && globalClusterArn.endsWith(`:global-cluster:${identifier}`));
+  return globalClusterArn === arn || globalClusterArn.endsWith(`:global-cluster:${identifier}`);
 }

@@ -7,6 +7,7 @@
 
 import { addDays, type Instant } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
+import type { RecoveryPoint } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
 import { matchPoints } from './match.ts';
 import { countsOf, occupied } from './room.ts';
@@ -73,7 +74,7 @@ function obstacleOf(meant: readonly TrackedPoint[]) {
 /**
  * Several deletions of snapshots in a row, as one after the other would do them, in one pass over the points.
  *
- * @returns Null unless each goes through by itself and on points of its own.
+ * @returns Null unless each goes through by itself.
  */
 export function deleteSnapshots(
   world: World,
@@ -84,7 +85,7 @@ export function deleteSnapshots(
   for (const action of actions) {
     const meant = meantBy(world, action);
     // Nothing meant at all is an obstacle as well, of every kind.
-    if (obstacleOf(meant) !== null || meant.some((tracked) => taken.has(tracked))) return null;
+    if (obstacleOf(meant) !== null) return null;
     for (const tracked of meant) taken.add(tracked);
     effects.push(applied(world, action, 'snapshot_deleted', meant[0]?.point.databaseResourceId ?? null).effect);
   }
@@ -119,9 +120,11 @@ export function deleteAutomatedBackup(
 
 /** `StopDBInstanceAutomatedBackupsReplication`: nothing is lost; the copy lives out its own retention. */
 export function stopReplication(world: World, action: Extract<Action, { kind: 'stop_backup_replication' }>): Step {
+  const { arn } = action.target;
+  const owners = databasesBy(world, [arn]).map(({ database }) => database.resourceId);
   const next = mapPoints(
     world,
-    ({ point }) => point.kind === 'replicated_automated_backup' && replicates(point, action.target.arn),
+    ({ point }) => point.kind === 'replicated_automated_backup' && replicates(point, arn, owners),
     (tracked) => endReplication(tracked, 'replication_stopped_keeps_copy', world.at),
   );
   return applied(next, action, 'replication_stopped_keeps_copy', null);
@@ -176,6 +179,12 @@ function isAutomated({ point }: TrackedPoint): boolean {
   return point.kind === 'retained_automated_backup' || point.kind === 'pitr';
 }
 
-function replicates(point: TrackedPoint['point'], arn: string | null): boolean {
-  return arn === null || point.arn === arn || arn.endsWith(`:${point.databaseIdentifier}`);
+/** A copy keeps the name that its source had; a source that was renamed since, and is still there, is known by its id. */
+function replicates(
+  { arn, databaseResourceId, databaseIdentifier }: RecoveryPoint,
+  meant: string | null,
+  owners: readonly string[],
+) {
+  if (meant === null || arn === meant || meant.endsWith(`:${databaseIdentifier}`)) return true;
+  return databaseResourceId !== null && owners.includes(databaseResourceId);
 }

@@ -11,7 +11,7 @@ import { partitionOf } from '../core/arn.ts';
 import { unreachable } from '../core/invariant.ts';
 import { type Instant, latest } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
-import type { Database, Inventory, RecoveryPoint, Vault } from '../inventory/model.ts';
+import type { Database, Inventory, RecoveryPoint } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
 import { newestInstantOf } from './data-loss.ts';
 import { isAlive } from './fate.ts';
@@ -82,10 +82,11 @@ export function savingFor(
 ): Counterfactual | null {
   const own = inventory.recoveryPoints.filter(({ databaseResourceId }) => databaseResourceId === database.resourceId);
   const recoveryPoints = [...own, ...namesakesOfFinals(before, effects, database)];
-  const used = new Set([database.keyArn]);
+  const used = new Set<string | null>([database.keyArn, rescueArn(database)]);
   for (const { keyArn, vaultArn } of recoveryPoints) used.add(keyArn).add(vaultArn);
   const keys = inventory.keys.filter(({ arn }) => used.has(arn));
-  const vaults = inventory.vaults.filter(({ arn }) => used.has(arn));
+  // The vault to back up to holds nothing yet, so that it may lie outside the part.
+  const vaults = before.vaults.filter(({ arn }) => used.has(arn));
   const part = { ...inventory, databases: [database], recoveryPoints, keys, vaults };
   const isWhole = before.points.length === recoveryPoints.length && before.databases.length === 1;
   const { rooms } = before;
@@ -116,8 +117,10 @@ function namesakesOfFinals(
 }
 
 /** A step on another database, or on a key or a vault that this one does not use, changes nothing here. */
-function reaches({ action, databaseResourceId }: Effect, database: Database, world: World): boolean {
+function reaches({ action, outcome, databaseResourceId }: Effect, database: Database, world: World): boolean {
   if (databaseResourceId !== null) return databaseResourceId === database.resourceId;
+  // What acts on something that nobody saw may reach anything.
+  if (outcome === 'unknown') return true;
   switch (action.kind) {
     case 'schedule_key_deletion':
     case 'disable_key':
@@ -285,29 +288,21 @@ function withLocks(loss: Loss, database: Database): Variant {
   };
 }
 
-/** A vault that this change does not know of, with a backup taken now; AWS Backup makes none of a continuous kind on demand. */
+/** A vault for the purpose, with a backup taken now; AWS Backup makes none of a continuous kind on demand. */
 function withVaultBackup(loss: Loss, database: Database): Variant {
-  const { accountId, region, arn } = database;
-  const vault: Vault = {
-    accountId,
-    region,
-    arn: `arn:${partitionOf(region)}:backup:${region}:${accountId}:backup-vault:${RESCUE_VAULT}`,
-    name: RESCUE_VAULT,
-    airGapped: false,
-    lock: 'none',
-    lockAt: null,
-    minRetentionDays: null,
-  };
-  const id = `awsbackup:job-${database.identifier}`;
-  const snapshot = snapshotOf(database, { id, at: loss.at, status: 'available' });
-  const held = withPoint(loss, { ...snapshot, kind: 'backup_snapshot', vaultArn: vault.arn });
+  const { region, arn, identifier } = database;
+  const snapshot = snapshotOf(database, { id: `awsbackup:job-${identifier}`, at: loss.at, status: 'available' });
   return {
-    loss: { ...held, inventory: { ...held.inventory, vaults: [...held.inventory.vaults, vault] } },
+    loss: withPoint(loss, { ...snapshot, kind: 'backup_snapshot', vaultArn: rescueArn(database) }),
     command: `aws backup start-backup-job --region ${region} --backup-vault-name ${RESCUE_VAULT} --resource-arn ${arn} --iam-role-arn ROLE`,
   };
 }
 
 const RESCUE_VAULT = 'rescue';
+
+function rescueArn({ region, accountId }: Database): string {
+  return `arn:${partitionOf(region)}:backup:${region}:${accountId}:backup-vault:${RESCUE_VAULT}`;
+}
 
 function withPoint(loss: Loss, point: RecoveryPoint): Loss {
   const recoveryPoints = [...loss.inventory.recoveryPoints, point];

@@ -11,6 +11,7 @@
 import { parseArn } from '../core/arn.ts';
 import { unreachable } from '../core/invariant.ts';
 import { addDays, addSeconds, type Days, earliest, type Instant, latest, type Seconds } from '../core/time.ts';
+import type { RecoveryPoint } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
 import type { RuleCode } from './rules.ts';
 import { doubt, mapPoints, restoresToAnyInstant, type TrackedPoint, take, type World } from './world.ts';
@@ -87,12 +88,14 @@ function keysIn(within: (place: Place) => boolean): (keyArn: string | null) => b
  */
 function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): World {
   const noticedAt = addSeconds(writtenAt, detectionSeconds);
+  const retentionOf = retentionIn(world);
   const judge = (tracked: TrackedPoint): TrackedPoint => {
     const { point } = tracked;
     if (point.expiresAt !== null && point.expiresAt <= noticedAt) return take(tracked, 'expires_by_itself');
     if (!restoresToAnyInstant(point)) {
       if (point.dataAt === null) return doubt(tracked, 'data_time_unknown');
-      return point.dataAt < writtenAt ? aging(tracked) : take(tracked, 'holds_the_bad_write');
+      if (point.dataAt >= writtenAt) return take(tracked, 'holds_the_bad_write');
+      return point.kind === 'system_snapshot' ? aging(tracked, retentionOf(point), noticedAt) : tracked;
     }
     if (point.window === null) return tracked;
     const { retentionDays } = point;
@@ -117,14 +120,20 @@ function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): 
   return mapPoints({ ...world, at: latest(world.at, noticedAt) }, () => true, judge);
 }
 
-/** A system snapshot has its day; those that take its place will hold the bad write. */
-function aging(tracked: TrackedPoint): TrackedPoint {
-  const { kind, createdAt, retentionDays } = tracked.point;
-  if (kind !== 'system_snapshot' || createdAt === null || retentionDays === null) return tracked;
-  return {
-    ...tracked,
-    fate: worsen(tracked.fate, 'survives_until', 'expires_by_itself', addDays(createdAt, retentionDays)),
-  };
+/** A system snapshot has its day, if it is known; those that take its place will hold the bad write. */
+function aging(tracked: TrackedPoint, retentionDays: Days | null, noticedAt: Instant): TrackedPoint {
+  const { createdAt } = tracked.point;
+  if (createdAt === null || retentionDays === null) return doubt(tracked, 'expires_by_itself');
+  const until = addDays(createdAt, retentionDays);
+  if (until <= noticedAt) return take(tracked, 'expires_by_itself');
+  return { ...tracked, fate: worsen(tracked.fate, 'survives_until', 'expires_by_itself', until) };
+}
+
+/** How long a system snapshot is kept: AWS says it of the database, not of the snapshot. Null when neither is known. */
+function retentionIn({ databases }: World): (point: RecoveryPoint) => Days | null {
+  const owners = new Map(databases.map(({ database }) => [database.resourceId, database]));
+  return ({ databaseResourceId, retentionDays }) =>
+    owners.get(databaseResourceId ?? '')?.retentionDays ?? retentionDays;
 }
 
 /** Retention, lifecycles and key deletions run out; a living database's own backups go on being made. */
@@ -133,7 +142,7 @@ function timePasses(world: World, days: Days): World {
   const dead = new Set(
     world.keys.filter(({ deletionAt }) => deletionAt !== null && deletionAt <= at).map(({ arn }) => arn),
   );
-  const owners = new Map(world.databases.map(({ database }) => [database.resourceId, database]));
+  const retentionOf = retentionIn(world);
   const before = daysBefore(at);
   const judge = (tracked: TrackedPoint): TrackedPoint => {
     const { point, fate } = tracked;
@@ -141,7 +150,7 @@ function timePasses(world: World, days: Days): World {
     const end = fate.until ?? point.expiresAt;
     if (end !== null && end <= at) return take(tracked, 'expires_by_itself');
     if (point.kind !== 'system_snapshot') return tracked;
-    const retention = owners.get(point.databaseResourceId ?? '')?.retentionDays ?? point.retentionDays;
+    const retention = retentionOf(point);
     if (point.createdAt === null || retention === null)
       return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
     return point.createdAt <= before(retention) ? take(tracked, 'expires_by_itself') : tracked;

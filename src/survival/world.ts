@@ -137,11 +137,8 @@ export function databasesByMember(world: World, keys: readonly (string | null)[]
 }
 
 function chosenAt({ databases }: World, places: Places, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
-  const lists = keys.map((key) => (key === null ? [] : places(key)));
-  const [only = []] = lists;
-  // The places under one key are in order, each once.
-  const found = lists.length === 1 ? only : [...new Set(lists.flat())].sort((a, b) => a - b);
-  return found.map((place) => databases[place] as TrackedDatabase);
+  const found = new Set(keys.flatMap((key) => (key === null ? [] : places(key))));
+  return [...found].map((place) => databases[place] as TrackedDatabase);
 }
 
 /** A copy with every point taken from the database with this resource id changed. */

@@ -5,11 +5,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Authority, Permit } from '../../src/authority/authority.ts';
+import { addDays } from '../../src/core/time.ts';
 import type { Database, Inventory, RecoveryPoint, RecoveryPointKind } from '../../src/inventory/model.ts';
 import { callsOf } from '../../src/survival/authority-calls.ts';
-import { callsAgainst, principalRows } from '../../src/survival/authority-loss.ts';
+import { callsAgainst, meetPrincipal, principalRows } from '../../src/survival/authority-loss.ts';
 import { permitToTake, waysToTake } from '../../src/survival/authority-ways.ts';
 import { everythingDeletable } from '../../src/survival/purge.ts';
+import { worldOf } from '../../src/survival/world.ts';
 import {
   aCluster,
   aDatabase,
@@ -131,8 +133,38 @@ describe('the ways to take a point away', () => {
     expect(ways(thePitr(owned), { databases: [owned] })).toContainEqual(['backup:DeleteRecoveryPoint']);
   });
 
-  it('of what is left of a deleted database are its kept backup', () => {
-    expect(ways(aSystemSnapshot(orders), { databases: [] })).toEqual([['rds:DeleteDBInstanceAutomatedBackup']]);
+  it('of a cluster’s own backup need no promotion, which is a call on an instance', () => {
+    const replica = aCluster({ replicaOf: 'courses', members: [] });
+    expect(ways(aSystemSnapshot(replica), { databases: [replica] })).toEqual([
+      ['rds:DeleteDBCluster'],
+      ['rds:ModifyDBCluster'],
+    ]);
+  });
+
+  it('of what is left of a deleted database are its kept backup, and no other', () => {
+    const retained = (of: Database, arn: string) => thePitr(of, { arn, kind: 'retained_automated_backup' });
+    const standing = anInventory({
+      recoveryPoints: [aPoint(orders), retained(courses, CLUSTER_BACKUP), retained(orders, BACKUP)],
+    });
+    const kept = [[{ action: 'rds:DeleteDBInstanceAutomatedBackup', resource: BACKUP }]];
+    expect(waysToTake(aSystemSnapshot(orders), standing)).toEqual(kept);
+    const own = 'arn:aws:rds:eu-west-1:123456789012:auto-backup:ab-7';
+    expect(waysToTake(thePitr(orders, { arn: own }), standing)).toEqual([
+      [{ action: 'rds:DeleteDBInstanceAutomatedBackup', resource: own }],
+    ]);
+    expect(waysToTake(aSystemSnapshot(courses), standing)).toEqual([
+      [{ action: 'rds:DeleteDBClusterAutomatedBackup', resource: CLUSTER_BACKUP }],
+    ]);
+  });
+
+  it('of a continuous point are itself, and those of the database whose backup it is', () => {
+    const continuous = aPoint(orders, { kind: 'backup_continuous', arn: 'arn:continuous', vaultArn: aVault().arn });
+    expect(ways(continuous)).toEqual([
+      ['backup:DeleteRecoveryPoint'],
+      ['rds:DeleteDBInstance'],
+      ['rds:ModifyDBInstance'],
+    ]);
+    expect(ways(continuous, { databases: [] })).toEqual([['backup:DeleteRecoveryPoint']]);
   });
 
   it('of a point in a vault go through its lock, where that can be removed', () => {
@@ -143,6 +175,14 @@ describe('the ways to take a point away', () => {
     expect(vaulted('compliance')).toEqual([]);
     expect(vaulted('none', { airGapped: true })).toEqual([]);
     expect(ways(aPoint(orders, { kind: 'backup_snapshot', vaultArn: 'arn:unseen' }))).toEqual(bare);
+  });
+
+  it('of a point in a vault go by the lock of that vault', () => {
+    const firm = aVault({ arn: 'arn:firm', lock: 'compliance' });
+    const held = (vaultArn: string) =>
+      ways(aPoint(orders, { kind: 'backup_snapshot', vaultArn }), { vaults: [firm, aVault()] });
+    expect(held(aVault().arn)).toHaveLength(2);
+    expect(held(firm.arn)).toEqual([]);
   });
 
   it.each<RecoveryPointKind>(['shared_snapshot', 'public_snapshot', 's3_export'])(
@@ -159,6 +199,8 @@ describe('the ways to take a point away', () => {
     expect(byKey({ keys: [aKey()] })).toEqual(keys.map((action) => [action]));
     expect(byKey({ keys: [] })).toEqual(keys.map((action) => [action]));
     expect(byKey({ keys: [aKey({ manager: 'aws' })] })).toEqual([]);
+    const managed = aKey({ arn: 'arn:aws:kms:eu-west-1:123456789012:key/rds', manager: 'aws' });
+    expect(byKey({ keys: [managed, aKey()] })).toEqual(keys.map((action) => [action]));
   });
 
   it.each<[string[], Permit]>([
@@ -248,6 +290,68 @@ describe('what a principal leaves', () => {
     expect(unknown(may('kms:PutKeyPolicy'), sealed)).toEqual(ALL);
     const open = { ...inventory, vaults: [aVault()] };
     expect(unknown(may('backup:UpdateRecoveryPointLifecycle'), open)).toEqual(['vaulted']);
+  });
+
+  it('that may perhaps delete the database lives out its retention, where it outlives that', () => {
+    const replica = thePitr(orders, {
+      id: 'ab',
+      arn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-9',
+      kind: 'replicated_automated_backup',
+      status: 'replicating',
+      region: 'us-east-1',
+    });
+    const of = anInventory({ databases: [orders], recoveryPoints: [replica] });
+    const perhaps: Authority = ({ action }) => (action === 'rds:DeleteDBInstance' ? 'unknown' : 'denied');
+    expect(rowOf(may(), of)?.left).toEqual([{ id: 'ab', kind: replica.kind, until: null }]);
+    expect(rowOf(perhaps, of)?.left).toEqual([{ id: 'ab', kind: replica.kind, until: addDays(NOW, 7) }]);
+  });
+
+  it('that may delete a continuous point takes the backup that it is, though the database does not name it', () => {
+    const continuous = aPoint(orders, {
+      id: 'continuous',
+      arn: 'arn:continuous',
+      kind: 'backup_continuous',
+      vaultArn: aVault().arn,
+      window: orders.restoreWindow,
+    });
+    const recoveryPoints = [thePitr(orders, { arn: BACKUP }), continuous];
+    const of = anInventory({ databases: [orders], recoveryPoints, vaults: [aVault()] });
+    const perhaps: Authority = ({ action }) => (action === 'backup:DeleteRecoveryPoint' ? 'unknown' : 'denied');
+    expect(left(may('backup:DeleteRecoveryPoint'), of)).toEqual([]);
+    expect({ left: left(perhaps, of), unknown: unknown(perhaps, of) }).toEqual({
+      left: [],
+      unknown: ['pitr:db-ORDERS', 'continuous'],
+    });
+  });
+
+  it('that surely seals everything under its key is unreadable, and no longer in question', () => {
+    const sealed = anInventory({
+      databases: [orders],
+      recoveryPoints: [aPoint(orders, { keyArn: KEY_ARN })],
+      keys: [aKey()],
+    });
+    const row = rowOf(may('kms:ScheduleKeyDeletion', 'kms:PutKeyPolicy'), sealed);
+    expect(row).toMatchObject({ left: [], unknown: [], kinds: [{ best: 'unreadable' }] });
+  });
+
+  it('of another database is not asked about: its points stay as they were', () => {
+    const theirs = aPoint(courses);
+    const world = worldOf(anInventory({ databases: [orders, courses], recoveryPoints: [theirs, aPoint(orders)] }), NOW);
+    const after = meetPrincipal(world, orders, () => 'unknown');
+    expect(after.points.map(({ point, fate }) => [point.id, fate.word])).toEqual([
+      [theirs.id, 'survives'],
+      ['orders-manual', 'unknown'],
+    ]);
+  });
+
+  it('is asked about where there is nothing but the database itself', () => {
+    const bare = aCluster({ globalClusterArn: 'arn:global' });
+    expect(callsAgainst(anInventory({ databases: [bare] }), [bare], NOW)).toEqual([
+      { action: 'rds:RemoveFromGlobalCluster', resource: bare.arn },
+      { action: 'rds:DeleteDBInstance', resource: bare.members[0]?.arn },
+      { action: 'rds:DeleteDBCluster', resource: bare.arn },
+      { action: 'rds:DeleteDBInstance', resource: bare.members[0]?.arn },
+    ]);
   });
 
   it('is asked about by every call that could matter, each once known', () => {

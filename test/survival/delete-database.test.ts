@@ -15,7 +15,9 @@ import {
   aSystemSnapshot,
   deletionOf,
   hoursAgo,
+  KEY_ARN,
   NOW,
+  SCOPE,
   theDelete,
   thePitr,
 } from '../support/builders.ts';
@@ -198,6 +200,72 @@ describe('refusals', () => {
   });
 });
 
+describe('what is no backup of its own', () => {
+  it.each<[string, Partial<RecoveryPoint>, string, readonly string[]]>([
+    ['a shared snapshot', { kind: 'shared_snapshot' }, 'unknown', ['shared_by_other_account']],
+    ['a public snapshot', { kind: 'public_snapshot' }, 'unknown', ['shared_by_other_account']],
+    ['an export', { kind: 's3_export' }, 'unreadable', ['export_restores_nothing']],
+  ])('is no better after the deletion: %s', (_, fields, word, rules) => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders, fields)] });
+    expect(fold(inventory, [theDelete(orders)]).after.points[0]?.fate).toEqual({ word, until: null, rules });
+  });
+});
+
+describe('a database that is deleted twice', () => {
+  it('is gone after the first time, and the second changes nothing', () => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [thePitr(orders), aPoint(orders)] });
+    const named = { skipFinalSnapshot: false, finalSnapshotId: 'last' };
+    const { after, effects } = fold(inventory, [theDelete(orders), theDelete(orders, named)]);
+    const last = { outcome: 'applied', rule: null, databaseResourceId: orders.resourceId };
+    expect(effects.at(-1)).toMatchObject(last);
+    expect(after.points.map(({ fate }) => fate.word)).toEqual(['lost', 'survives']);
+  });
+});
+
+describe('a retained backup', () => {
+  const keep = { deleteAutomatedBackups: false };
+
+  it('of an Aurora cluster without members may be of a mode that keeps none', () => {
+    const bare = aCluster({ members: [] });
+    const expected = { word: 'unknown', until: null, rule: 'automated_backup_retained' };
+    expect(fateOf(bare, thePitr(bare), keep)).toEqual(expected);
+  });
+
+  it('has no end that is known when a system snapshot does not say when it was made', () => {
+    const undated = aSystemSnapshot(orders, { createdAt: null });
+    expect(fateOf(orders, undated, keep)).toEqual({ word: 'unknown', until: null, rule: 'automated_backup_retained' });
+    // The window ends with the retention that began at the deletion, whatever day is listed for it.
+    expect(fateOf(orders, thePitr(orders, { createdAt: null }), keep).until).toEqual(addDays(NOW, 7));
+  });
+
+  it('is noted as the continuous point only where it is one', () => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [thePitr(orders)] });
+    const { after } = fold(inventory, [theDelete(orders, keep)]);
+    expect(after.points[0]?.fate.rules).toEqual(['automated_backup_retained']);
+  });
+
+  it('takes up room only where one is retained', () => {
+    const other = aDatabase({ resourceId: 'db-OTHER', arn: 'arn:other', identifier: 'other' });
+    const quotas = [{ ...SCOPE, name: 'retained_automated_backups', used: 39, max: 40 } as const];
+    const second = (parameters: Partial<DeleteParameters>) =>
+      fold(anInventory({ databases: [orders, other], quotas }), [theDelete(orders, parameters), theDelete(other, keep)])
+        .effects[1];
+    expect(second({})).toMatchObject({ outcome: 'applied', rule: null });
+    expect(second(keep)).toMatchObject({ outcome: 'refused', rule: 'retained_backup_quota_full' });
+  });
+
+  it('of other databases is left to them', () => {
+    const other = aDatabase({ resourceId: 'db-OTHER', arn: 'arn:other', identifier: 'other' });
+    const inventory = anInventory({ databases: [orders, other], recoveryPoints: [thePitr(orders), thePitr(other)] });
+    const { after } = fold(inventory, [theDelete(orders)]);
+    expect(after.points.map(({ fate }) => fate)).toEqual([
+      { word: 'lost', until: null, rules: ['automated_backup_dies_with_database'] },
+      { word: 'survives', until: null, rules: [] },
+    ]);
+    expect(after.databases.map(({ alive }) => alive)).toEqual([false, true]);
+  });
+});
+
 describe('a final snapshot', () => {
   const named = { skipFinalSnapshot: false, finalSnapshotId: 'last' } as const;
 
@@ -208,11 +276,16 @@ describe('a final snapshot', () => {
       madeByChange: true,
       fate: { word: 'survives', rules: ['final_snapshot_taken'] },
     });
-    expect(after.points[0]?.point).toMatchObject({
-      id: 'last',
-      arn: 'arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:last',
-      dataAt: NOW,
-    });
+    const made = { id: 'last', status: 'planned', createdAt: NOW, dataAt: NOW };
+    expect(after.points[0]?.point).toEqual(aPoint(courses, made));
+  });
+
+  it('of an instance is one of an instance, under its key', () => {
+    const sealed = aDatabase({ encrypted: true, keyArn: KEY_ARN });
+    const inventory = anInventory({ databases: [sealed], keys: [aKey()] });
+    const { after } = fold(inventory, [theDelete(sealed, named)]);
+    const made = { id: 'last', status: 'planned', createdAt: NOW, dataAt: NOW };
+    expect(after.points.map(({ point }) => point)).toEqual([aPoint(sealed, made)]);
   });
 
   it('is not expected of a call that AWS refuses for another reason than protection', () => {
@@ -226,9 +299,35 @@ describe('a final snapshot', () => {
     const inventory = anInventory({ databases: [orders], recoveryPoints: [other] });
     expect(fold(inventory, [theDelete(orders, named)]).effects[0]?.outcome).toBe('applied');
   });
+
+  it.each<[string, Partial<RecoveryPoint>]>([
+    ['another region', { region: 'us-east-1' }],
+    ['another account', { accountId: '999999999999', kind: 'account_copy' }],
+  ])('does not collide with a snapshot of the same name in %s', (_, fields) => {
+    const other = aPoint(orders, { id: 'last', arn: 'arn:last', databaseResourceId: 'db-OTHER', ...fields });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [other] });
+    expect(fold(inventory, [theDelete(orders, named)]).effects[0]?.outcome).toBe('applied');
+  });
+
+  it('collides with a snapshot of that name that any database left', () => {
+    const other = aPoint(orders, { id: 'last', databaseResourceId: 'db-OTHER' });
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [other] });
+    expect(fold(inventory, [theDelete(orders, named)]).effects[0]).toMatchObject({
+      outcome: 'refused',
+      rule: 'final_snapshot_name_taken',
+    });
+  });
 });
 
 describe('a cluster member', () => {
+  it('is no cluster, even for a call that deletes one of its name', () => {
+    const target = { arn: null, resourceId: null, identifier: 'courses-0', scope: SCOPE };
+    const inventory = anInventory({ databases: [courses], recoveryPoints: [thePitr(courses)] });
+    const { after, effects } = fold(inventory, [{ ...theDelete(courses), target } as Action]);
+    expect(effects[0]).toMatchObject({ outcome: 'unknown', rule: 'target_not_observed' });
+    expect(after.points[0]?.fate.word).toBe('unknown');
+  });
+
   it('takes no recovery point with it, even the last one of a protected cluster', () => {
     const cluster = aCluster({ deletionProtection: true });
     const inventory = anInventory({
@@ -257,9 +356,43 @@ describe('before anything happens', () => {
     ],
     ['a point past its end', { expiresAt: hoursAgo(1) }, 'unknown', 'expires_by_itself'],
     ['a point with an end', { expiresAt: addDays(NOW, 3) }, 'survives_until', 'expires_by_itself'],
+    ['a point at its end', { expiresAt: NOW }, 'unknown', 'expires_by_itself'],
+    ['a public snapshot', { kind: 'public_snapshot' }, 'unknown', 'shared_by_other_account'],
+    [
+      'a vault point that is partly there',
+      { kind: 'backup_copy', vaultArn: 'arn:v', status: 'partial' },
+      'unknown',
+      'backup_point_expired',
+    ],
+    [
+      'a continuous point that has no window',
+      { kind: 'backup_continuous', vaultArn: 'arn:v' },
+      'unknown',
+      'window_missing',
+    ],
+    [
+      'a replicated backup that has no window',
+      { kind: 'replicated_automated_backup', status: 'replicating' },
+      'unknown',
+      'window_missing',
+    ],
     ['a point one second before its end', { expiresAt: hoursAgo(-1 / 3_600) }, 'survives_until', 'expires_by_itself'],
   ])('%s has the fate that its listing allows', (_, fields, word, rule) => {
     const inventory = anInventory({ databases: [orders], recoveryPoints: [aPoint(orders, fields)] });
     expect(fold(inventory, []).after.points[0]?.fate).toMatchObject({ word, rules: [rule] });
+  });
+
+  it.each<[string, RecoveryPoint]>([
+    ['a vault point that is available', aPoint(orders, { kind: 'backup_snapshot', vaultArn: 'arn:v' })],
+    ['one that is completed', aPoint(orders, { kind: 'backup_snapshot', vaultArn: 'arn:v', status: 'completed' })],
+    ...['available', 'active', 'replicating', 'retained'].map((status): [string, RecoveryPoint] => [
+      `a replicated backup that is ${status}`,
+      thePitr(orders, { kind: 'replicated_automated_backup', status }),
+    ]),
+    ['the window of a database, whatever word AWS has for it', thePitr(orders, { status: 'active' })],
+    ['a retained backup', thePitr(orders, { kind: 'retained_automated_backup', status: 'retained' })],
+  ])('%s can be restored', (_, point) => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [point] });
+    expect(fold(inventory, []).after.points[0]?.fate).toEqual({ word: 'survives', until: null, rules: [] });
   });
 });

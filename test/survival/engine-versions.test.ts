@@ -58,8 +58,8 @@ describe('a survivor whose engine version', () => {
     expect(decide([aVersion(fields)]).verdict).toBe('ready');
   });
 
-  it('is not told is not counted on', () => {
-    const { verdict, view } = decide([], [aPoint(orders, { engineVersion: null })]);
+  it.each([null, '', 'unknown'])('is not told, but %j, is not counted on', (engineVersion) => {
+    const { verdict, view } = decide([], [aPoint(orders, { engineVersion })]);
     expect(verdict).toBe('unknown');
     expect(view?.casualties[0]?.rules).toContain('engine_version_unknown');
   });

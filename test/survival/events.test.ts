@@ -1,7 +1,7 @@
 /** Losses that no call brings about: what they take, and what lies out of their reach. */
 
 import { describe, expect, it } from 'vitest';
-import { addDays, addSeconds } from '../../src/core/time.ts';
+import { addDays, addSeconds, type Instant } from '../../src/core/time.ts';
 import type { Inventory, RecoveryPoint } from '../../src/inventory/model.ts';
 import { happen, type LossEvent } from '../../src/survival/events.ts';
 import { worldOf } from '../../src/survival/world.ts';
@@ -11,6 +11,7 @@ import {
   anInventory,
   aPoint,
   aSystemSnapshot,
+  aVault,
   hoursAgo,
   KEY_ARN,
   NOW,
@@ -22,13 +23,14 @@ const orders = aDatabase();
 
 function left(points: readonly RecoveryPoint[], event: LossEvent, inventory: Partial<Inventory> = {}) {
   const world = worldOf(anInventory({ databases: [orders], recoveryPoints: points, ...inventory }), NOW);
-  const { points: remaining, databases, at } = happen(world, event);
+  const { points: remaining, databases, keys, at } = happen(world, event);
   return {
     fates: remaining.map(({ fate }) => fate.word),
     untils: remaining.map(({ fate }) => fate.until),
     rules: remaining.map(({ fate }) => fate.rules.at(-1) ?? null),
     windows: remaining.map(({ point }) => point.window),
     alive: databases.map(({ alive }) => alive),
+    keys: keys.map(({ arn }) => arn),
     at,
   };
 }
@@ -68,12 +70,32 @@ describe('a lost account', () => {
   });
 });
 
+describe('what a lost region or account does not reach', () => {
+  it.each<LossEvent>([
+    { kind: 'region_lost', region: 'us-east-1' },
+    { kind: 'account_lost', accountId: '111111111111' },
+  ])('stays: $kind', (event) => {
+    expect(left([here], event)).toMatchObject({ fates: ['survives'], alive: [true] });
+  });
+
+  it('is a copy under a key of its own region, or under one whose name tells no place', () => {
+    const under = (keyArn: string) => ({ ...otherRegion, arn: keyArn, encrypted: true, keyArn });
+    const points = [under('arn:aws:kms:eu-central-1:123456789012:key/far'), under('0a1b2c3d')];
+    expect(left(points, { kind: 'region_lost', region: SCOPE.region }).fates).toEqual(['survives', 'survives']);
+  });
+});
+
 describe('a destroyed key', () => {
   it('takes every point under it and no other', () => {
     const sealed = aPoint(orders, { id: 'sealed', arn: 'arn:sealed', keyArn: KEY_ARN });
     const result = left([sealed, here], { kind: 'key_destroyed', keyArn: KEY_ARN }, { keys: [aKey()] });
     expect(result.fates).toEqual(['lost', 'survives']);
     expect(result.rules[0]).toBe('key_destroyed');
+  });
+
+  it('is gone itself, and no other with it', () => {
+    const event = { kind: 'key_destroyed', keyArn: KEY_ARN } as const;
+    expect(left([], event, { keys: [aKey({ arn: 'arn:other' }), aKey()] }).keys).toEqual(['arn:other']);
   });
 });
 
@@ -99,12 +121,61 @@ describe('a bad write', () => {
     expect(result.untils).toEqual([addDays(hoursAgo(24), 7)]);
   });
 
-  it('leaves the system snapshots from before it for as long as each has', () => {
-    const before = aSystemSnapshot(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30), retentionDays: 7 });
+  it('leaves the system snapshots from before it for as long as the database keeps each', () => {
+    const before = aSystemSnapshot(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30) });
     expect(left([before], write(24, 24))).toMatchObject({
       fates: ['survives_until'],
       untils: [addDays(hoursAgo(30), 7)],
+      rules: ['expires_by_itself'],
     });
+    // Of a database that is not there, what the snapshot says itself counts.
+    const gone = { ...before, databaseResourceId: 'db-GONE', retentionDays: 3 };
+    expect(left([gone], write(24, 24)).untils).toEqual([addDays(hoursAgo(30), 3)]);
+  });
+
+  it('noticed after the day of a system snapshot is found too late by it', () => {
+    const made = (createdAt: Instant) => aSystemSnapshot(orders, { createdAt, dataAt: createdAt });
+    const noticed = (createdAt: Instant) => left([made(createdAt)], write(24, 24)).fates;
+    expect(noticed(addDays(NOW, -7))).toEqual(['lost']);
+    expect(noticed(addSeconds(addDays(NOW, -7), 1))).toEqual(['survives_until']);
+  });
+
+  it.each<[string, Partial<RecoveryPoint>]>([
+    ['was made nobody knows when', { createdAt: null }],
+    ['is kept nobody knows how long', { databaseResourceId: 'db-GONE' }],
+  ])('does not vouch for a system snapshot that %s', (_, fields) => {
+    const before = aSystemSnapshot(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30), ...fields });
+    expect(left([before], write(24, 24))).toMatchObject({ fates: ['unknown'], rules: ['expires_by_itself'] });
+  });
+
+  it('gives a manual snapshot from before it no end', () => {
+    const before = aPoint(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30) });
+    expect(left([before], write(24, 24))).toMatchObject({ fates: ['survives'], untils: [null] });
+  });
+
+  it('leaves a window of which no retention is known as it is, up to the write', () => {
+    const kept = thePitr(orders, { kind: 'retained_automated_backup', retentionDays: null });
+    expect(left([kept], write(24, 24))).toMatchObject({
+      fates: ['survives'],
+      untils: [null],
+      windows: [{ earliest: addDays(NOW, -7), latest: addSeconds(hoursAgo(24), -1) }],
+    });
+  });
+
+  it('leaves a window that begins with the last second before it', () => {
+    const days = 7 * 86_400;
+    const event = (detectionSeconds: number): LossEvent => ({
+      kind: 'bad_write',
+      writtenAt: hoursAgo(1),
+      detectionSeconds,
+    });
+    expect(left([thePitr(orders)], event(days - 1)).fates).toEqual(['survives_until']);
+    expect(left([thePitr(orders)], event(days)).fates).toEqual(['lost']);
+  });
+
+  it('says nothing more of an automated backup without a window', () => {
+    const open = thePitr(orders, { window: null });
+    expect(left([open], write(24, 24))).toMatchObject({ fates: ['unknown'], rules: ['window_missing'] });
   });
 
   it('gives a backup that had stopped following its database no newer data than it has', () => {
@@ -153,6 +224,33 @@ describe('time that passes', () => {
     const keys = [aKey({ state: 'pending_deletion', deletionAt: addDays(NOW, 7) })];
     expect(left([sealed], pass(6), { keys }).rules).toEqual([null]);
     expect(left([sealed], pass(7), { keys }).rules).toEqual(['key_destroyed']);
+  });
+
+  it('takes a key out of the world on its date, and no other', () => {
+    const keys = [aKey({ arn: 'arn:other' }), aKey({ state: 'pending_deletion', deletionAt: addDays(NOW, 7) })];
+    expect(left([], pass(6), { keys }).keys).toEqual(['arn:other', KEY_ARN]);
+    expect(left([], pass(7), { keys }).keys).toEqual(['arn:other']);
+  });
+
+  it('ends what was in doubt before its day came', () => {
+    const expiring = aPoint(orders, {
+      kind: 'backup_snapshot',
+      vaultArn: aVault().arn,
+      status: 'stopped',
+      expiresAt: addDays(NOW, 3),
+    });
+    expect(left([expiring], pass(2)).fates).toEqual(['unknown']);
+    expect(left([expiring], pass(3))).toMatchObject({ fates: ['lost'], rules: ['expires_by_itself'] });
+  });
+
+  it.each<[string, Partial<RecoveryPoint>]>([
+    ['was made nobody knows when', { createdAt: null }],
+    ['is kept nobody knows how long', { databaseResourceId: 'db-GONE' }],
+  ])('does not vouch for a system snapshot that %s', (_, fields) => {
+    expect(left([aSystemSnapshot(orders, fields)], pass(1))).toMatchObject({
+      fates: ['unknown'],
+      rules: ['retention_lowered'],
+    });
   });
 
   it('moves the instant of the world', () => {

@@ -108,6 +108,14 @@ describe('a well-kept instance under a key', () => {
     });
   });
 
+  it('is told the work lost to the newest whose data time is known', () => {
+    const dated = aPoint(orders, { id: 'dated', arn: 'arn:dated', ...plain });
+    const undated = aPoint(orders, { id: 'undated', arn: 'arn:undated', dataAt: null, ...plain });
+    const lossOf = (recoveryPoints: readonly RecoveryPoint[]) =>
+      rowOf('database_deleted', orders, { recoveryPoints }).dataLossSeconds;
+    expect([lossOf([dated, undated]), lossOf([undated, dated]), lossOf([undated])]).toEqual([3_600, 3_600, null]);
+  });
+
   it('names what is neither left nor lost: a key whose state was not read', () => {
     const { unknown } = rowOf('database_deleted', orders, { recoveryPoints: points });
     expect(unknown).toEqual([{ id: 'old', rules: expect.arrayContaining(['key_not_observed']) }]);
@@ -134,6 +142,28 @@ describe('the last that is left', () => {
     expect(end([aPoint(orders), ...some])).toBeNull();
   });
 
+  it('is of each loss by itself: what one gives an end, another leaves without', () => {
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [thePitr(orders)] });
+    const rows = matrixOf(inventory, orders, NOW, [
+      'vaults_emptied',
+      'database_deleted_carefully',
+      'bad_write',
+      'key_disabled',
+    ]);
+    expect(rows.map(({ left }) => left[0])).toEqual(
+      [null, addDays(NOW, 7), addDays(hoursAgo(24), 7), null].map((until) => ({
+        id: 'pitr:db-ORDERS',
+        kind: 'pitr',
+        until,
+      })),
+    );
+  });
+
+  it('of system snapshots from before a bad write has its day, as their database keeps them', () => {
+    const before = aSystemSnapshot(orders, { createdAt: hoursAgo(30), dataAt: hoursAgo(30) });
+    expect(rowOf('bad_write', orders, { recoveryPoints: [before] }).lastEndsAt).toBe(addDays(hoursAgo(30), 7));
+  });
+
   it('is what a careful deletion keeps, or a window that moves on past a bad write', () => {
     const kept = aDatabase({ retentionDays: 3 });
     const row = rowOf('bad_write', kept, { recoveryPoints: [thePitr(kept, { window: orders.restoreWindow })] });
@@ -152,6 +182,22 @@ describe('the kinds of a row', () => {
       { kind: 'pitr', points: 1, left: 0, best: 'lost' },
       { kind: 'manual_snapshot', points: 2, left: 1, best: 'survives' },
     ]);
+  });
+
+  it('come once each, in the order of the kinds, however their points are mixed', () => {
+    const recoveryPoints = [
+      manual('a', { status: 'creating' }),
+      aSystemSnapshot(orders),
+      manual('b'),
+      thePitr(orders),
+      aSystemSnapshot(orders, { id: 'rds:second', arn: 'arn:second' }),
+    ];
+    for (const points of [recoveryPoints, recoveryPoints.toReversed()])
+      expect(rowOf('vaults_emptied', orders, { recoveryPoints: points }).kinds).toEqual([
+        { kind: 'pitr', points: 1, left: 1, best: 'survives' },
+        { kind: 'system_snapshot', points: 2, left: 2, best: 'survives' },
+        { kind: 'manual_snapshot', points: 2, left: 1, best: 'survives' },
+      ]);
   });
 
   it('know of the final snapshot that only the loss makes', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
-import type { Action } from '../../src/intent/action.ts';
+import type { Action, Target } from '../../src/intent/action.ts';
 import type { Database, Inventory, RecoveryPoint, Vault } from '../../src/inventory/model.ts';
 import type { Refusals } from '../../src/survival/step.ts';
 import { survive } from '../../src/survival/survive.ts';
@@ -20,6 +20,7 @@ import {
   hoursAgo,
   KEY_ARN,
   NOW,
+  SCOPE,
   theDelete,
   thePitr,
 } from '../support/builders.ts';
@@ -32,6 +33,7 @@ function fold(inventory: Partial<Inventory>, actions: readonly Action[], refusal
   const last = effects.at(-1);
   return {
     said: `${last?.outcome} ${last?.rule}`,
+    owner: last?.databaseResourceId,
     fates: after.points.map(({ fate }) => fate.word),
     untils: after.points.map(({ fate }) => fate.until),
     touched: after.points.map(({ touched }) => touched),
@@ -53,6 +55,7 @@ describe('un-sharing a snapshot', () => {
       touched: [false, false],
     });
     expect(rules).toEqual([['unsharing_keeps_snapshot'], []]);
+    expect(fold({ recoveryPoints: [mine] }, [unshare(mine)]).owner).toBe(orders.resourceId);
   });
 
   it('takes it from whoever only saw it', () => {
@@ -122,6 +125,43 @@ describe('the lifecycle of a recovery point', () => {
     expect(changed(3, {}, { lock: 'compliance' }).fates).toEqual(['unknown']);
   });
 
+  it('is the nearer of two ends', () => {
+    expect(changed(10, { expiresAt: addDays(NOW, 9) })).toMatchObject({ untils: [addDays(NOW, 7)], touched: [true] });
+    expect(changed(10, { expiresAt: addDays(NOW, 7) })).toMatchObject({ untils: [addDays(NOW, 7)], touched: [false] });
+    expect(changed(10, { expiresAt: addDays(NOW, 5) })).toMatchObject({ untils: [addDays(NOW, 5)], touched: [false] });
+  });
+
+  it('that never ends is not shorter than any that a lock demands', () => {
+    expect(changed(null, {}, { lock: 'compliance', minRetentionDays: 7 })).toMatchObject({
+      said: 'unknown lifecycle_changed',
+      fates: ['survives'],
+    });
+  });
+
+  it('in a vault that was not read may be locked, so the nearer end holds', () => {
+    const unread = (days: number) => fold({ recoveryPoints: [point, aPoint(orders)] }, [change(point, days)]);
+    expect(unread(10)).toMatchObject({
+      said: 'unknown lifecycle_changed',
+      fates: ['survives_until', 'survives'],
+      untils: [addDays(NOW, 7), null],
+    });
+    expect(unread(3).fates).toEqual(['unknown', 'survives']);
+  });
+
+  it('of a name that two points bear, or that only RDS has, is that of neither', () => {
+    const named = { arn: null, resourceId: null, identifier: point.id, scope: null };
+    const action: Action = { kind: 'update_recovery_point_lifecycle', target: named, deleteAfterDays: 10 };
+    const twin = { ...point, region: 'us-east-1', arn: 'arn:twin' };
+    expect(fold({ recoveryPoints: [point, twin], vaults: [vault] }, [action])).toMatchObject({
+      said: 'unknown target_not_observed',
+      fates: ['unknown', 'unknown'],
+    });
+    expect(fold({ recoveryPoints: [aPoint(orders, { id: point.id })] }, [action])).toMatchObject({
+      said: 'unknown target_not_observed',
+      fates: ['survives'],
+    });
+  });
+
   it('cannot be changed for a continuous point', () => {
     const continuous = thePitr(orders, { kind: 'backup_continuous', arn: 'arn:c', vaultArn: vault.arn });
     expect(fold({ recoveryPoints: [continuous], vaults: [vault] }, [change(continuous, 1)])).toMatchObject({
@@ -168,6 +208,66 @@ describe('a continuous point', () => {
     });
   });
 
+  it('that is disassociated notes it on the backup that it is, and on nothing else', () => {
+    const database = owned();
+    const recoveryPoints = [continuousOf(database), thePitr(database), aSystemSnapshot(database), aPoint(database)];
+    const { rules } = fold({ databases: [database], vaults: [vault], recoveryPoints }, [disassociate]);
+    const kept = ['disassociation_keeps_pitr'];
+    expect(rules).toEqual([kept, kept, [], []]);
+  });
+
+  it('of no database that AWS names is disassociated all the same', () => {
+    const orphan = { ...continuousOf(orders), databaseResourceId: null };
+    expect(fold({ databases: [owned()], vaults: [vault], recoveryPoints: [orphan] }, [disassociate])).toMatchObject({
+      said: 'applied disassociation_keeps_pitr',
+      fates: ['survives'],
+      databases: [{ database: { awsBackupPointArn: 'arn:c' } }],
+    });
+  });
+
+  it('that nobody observed puts the points of vaults in doubt, and no others', () => {
+    const held = aPoint(orders, { kind: 'backup_snapshot', arn: 'arn:held', vaultArn: vault.arn });
+    expect(fold({ vaults: [vault], recoveryPoints: [held, aPoint(orders)] }, [disassociate])).toMatchObject({
+      said: 'unknown target_not_observed',
+      fates: ['unknown', 'survives'],
+    });
+  });
+
+  it.each<[string, Database, number]>([
+    ['an instance without backups', owned(), 0],
+    ['a cluster with one day', aCluster({ awsBackupPointArn: 'arn:c' }), 1],
+    ['a cluster that had none with none', aCluster({ awsBackupPointArn: 'arn:c', retentionDays: 0 }), 0],
+  ])('that is deleted leaves %s, and no other database', (_, database, retentionDays) => {
+    const other = aDatabase({
+      resourceId: 'db-OTHER',
+      arn: 'arn:other',
+      identifier: 'other',
+      awsBackupPointArn: 'arn:o',
+    });
+    const gone: Action = { kind: 'delete_recovery_point', target: aTargetOf({ arn: 'arn:c' }) };
+    const recoveryPoints = [continuousOf(database), thePitr(other)];
+    const { databases, fates } = fold({ databases: [database, other], vaults: [vault], recoveryPoints }, [gone]);
+    expect(databases.map(({ database: left }) => [left.retentionDays, left.awsBackupPointArn])).toEqual([
+      [retentionDays, null],
+      [7, 'arn:o'],
+    ]);
+    expect(fates[1]).toBe('survives');
+  });
+
+  it('of no database that AWS names takes nothing but itself', () => {
+    const orphan = { ...continuousOf(orders), databaseResourceId: null };
+    const gone: Action = { kind: 'delete_recovery_point', target: aTargetOf({ arn: 'arn:c' }) };
+    const inventory = { databases: [owned()], recoveryPoints: [orphan, thePitr(orders)] };
+    expect(fold({ ...inventory, vaults: [vault] }, [gone])).toMatchObject({
+      said: 'applied continuous_point_deleted',
+      fates: ['lost', 'survives'],
+    });
+    expect(fold(inventory, [gone])).toMatchObject({
+      said: 'unknown target_not_observed',
+      fates: ['unknown', 'survives'],
+    });
+  });
+
   it('is the only kind that can be', () => {
     const snapshot = aPoint(orders, { kind: 'backup_snapshot', arn: 'arn:c', vaultArn: vault.arn });
     expect(fold({ vaults: [vault], recoveryPoints: [snapshot] }, [disassociate])).toMatchObject({
@@ -202,6 +302,17 @@ describe('a continuous point', () => {
     expect(fold({ databases: [database], recoveryPoints }, [gone])).toMatchObject({
       said: 'unknown target_not_observed',
       fates: ['unknown', 'unknown', 'survives'],
+    });
+  });
+});
+
+describe('a snapshot point in a vault that was not read', () => {
+  it('is in doubt by itself when it is deleted', () => {
+    const held = aPoint(orders, { kind: 'backup_snapshot', arn: 'arn:held', vaultArn: vault.arn });
+    const gone: Action = { kind: 'delete_recovery_point', target: aTargetOf(held) };
+    expect(fold({ databases: [orders], recoveryPoints: [held, thePitr(orders)] }, [gone])).toMatchObject({
+      said: 'unknown target_not_observed',
+      fates: ['unknown', 'survives'],
     });
   });
 });
@@ -277,6 +388,31 @@ describe("a key's policy that changes", () => {
     expect(fold({ ...inventory, keys: [aKey({ state: 'disabled' })] }, [change]).fates[0]).toBe('unreadable');
   });
 
+  it('is judged by each key and each state, side by side', () => {
+    const under = (name: string, fields: Partial<RecoveryPoint> = {}) =>
+      aPoint(orders, { id: name, arn: `arn:${name}`, encrypted: true, keyArn: `${KEY_ARN}-${name}`, ...fields });
+    const recoveryPoints = ['disabled', 'creating', 'unread', 'changed', 'enabled'].map((name) => under(name));
+    const keys = [
+      aKey({ arn: `${KEY_ARN}-disabled`, state: 'disabled' }),
+      aKey({ arn: `${KEY_ARN}-changed` }),
+      aKey({ arn: `${KEY_ARN}-creating`, state: 'creating' }),
+      aKey({ arn: `${KEY_ARN}-enabled` }),
+    ];
+    const { fates, rules } = fold({ recoveryPoints, keys }, [
+      { kind: 'change_key_policy', target: aTargetOf({ arn: `${KEY_ARN}-changed` }) },
+    ]);
+    expect(fates).toEqual(['unreadable', 'unknown', 'unknown', 'unknown', 'survives']);
+    expect(rules).toEqual([['key_unusable'], ['key_unusable'], ['key_not_observed'], ['key_policy_changed'], []]);
+  });
+
+  it('is that of a key in use, as long as one database stands on a key that nobody read', () => {
+    const unread = aDatabase({ encrypted: true, keyArn: `${KEY_ARN}-unread`, retentionDays: 0 });
+    const unseen: Action = { kind: 'change_key_policy', target: aTargetOf({ arn: 'arn:unseen' }) };
+    const said = (databases: readonly Database[]) => fold({ databases, keys: [aKey()] }, [unseen]).said;
+    expect(said([sealed, unread])).toBe('unknown key_not_observed');
+    expect(said([sealed, orders])).toBe('applied null');
+  });
+
   it('is not for a key of AWS, and one nobody read is as if it were in use', () => {
     expect(fold({ ...inventory, keys: [aKey({ manager: 'aws' })] }, [change])).toMatchObject({
       said: 'refused aws_managed_key_stays',
@@ -303,8 +439,24 @@ describe('a global database', () => {
       fates: ['survives'],
     });
     expect(fold(inventory, [detach, theDelete(member)])).toMatchObject({ said: 'applied null', fates: ['lost'] });
+    for (const target of [world, { ...world, arn: globalArn, identifier: '' }]) {
+      const leave: Action = { kind: 'remove_from_global_cluster', target };
+      expect(fold(inventory, [leave, theDelete(member)]).said).toBe('applied null');
+    }
     const elsewhere: Action = { kind: 'remove_from_global_cluster', target: { ...world, identifier: 'other' } };
     expect(fold(inventory, [elsewhere, theDelete(member)]).said).toBe('refused global_member_refuses_deletion');
+  });
+
+  it('lets go of the member that is named, by its id or its name, and of no other', () => {
+    const other = aCluster({ ...member, resourceId: 'cluster-OTHER', arn: 'arn:other', identifier: 'other' });
+    const left = (target: Target) =>
+      fold({ databases: [member, other] }, [{ kind: 'remove_from_global_cluster', target }]).databases.map(
+        ({ database }) => database.globalClusterArn,
+      );
+    const byName = { ...world, identifier: 'courses', scope: SCOPE };
+    expect(left(byName)).toEqual([null, globalArn]);
+    expect(left({ ...byName, identifier: 'renamed', resourceId: member.resourceId })).toEqual([null, globalArn]);
+    expect(left({ ...byName, resourceId: 'cluster-GONE' })).toEqual([globalArn, globalArn]);
   });
 
   it('saves nobody where no refusal is counted on, and the same call makes its final snapshot', () => {
@@ -326,6 +478,13 @@ describe('a global database', () => {
       fates: ['unknown'],
     });
     expect(fold(inventory, [dissolve, theDelete(member)], 'lifted').said).toBe('applied null');
+    const bystander = aCluster({ resourceId: 'cluster-OTHER', arn: 'arn:other', identifier: 'other', members: [] });
+    const both = { databases: [bystander, member] };
+    for (const target of [world, { ...world, arn: globalArn, identifier: '' }]) {
+      const { said, databases } = fold(both, [{ ...dissolve, target }]);
+      expect(said).toBe('unknown global_membership_holds_no_data');
+      expect(databases.map(({ inDoubt }) => inDoubt)).toEqual([false, true]);
+    }
     const empty = { ...world, identifier: 'empty' };
     expect(fold(inventory, [{ ...dissolve, target: empty }]).said).toBe('applied global_membership_holds_no_data');
   });
