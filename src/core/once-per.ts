@@ -13,3 +13,12 @@ export function oncePer<T extends object, R>(work: (of: T) => R): (of: T) => R {
     return found.result;
   };
 }
+
+/** The same function of a text, which keeps its last answer: things that lie side by side often bear the same text. */
+export function keepingLast<R>(work: (of: string) => R): (of: string) => R {
+  let last: { readonly of: string; readonly result: R } | null = null;
+  return (of) => {
+    if (last?.of !== of) last = { of, result: work(of) };
+    return last.result;
+  };
+}

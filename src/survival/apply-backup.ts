@@ -9,7 +9,7 @@
 
 import type { Action } from '../intent/action.ts';
 import type { RecoveryPoint, Vault } from '../inventory/model.ts';
-import { afterRetention } from './apply-protection.ts';
+import { afterRetention, retentionFrom } from './apply-protection.ts';
 import { matchPoints, matchVaults } from './match.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
@@ -118,9 +118,9 @@ function withoutPitr(world: World, continuous: RecoveryPoint): World {
   const rule = 'continuous_point_deleted';
   const keeps = (of: { readonly ofCluster: boolean }) => (of.ofCluster ? 1 : 0);
   const left = changePoints(world, pitrOf(world, continuous), (tracked) =>
-    afterRetention(tracked, keeps(tracked.point), world, { purged: rule, lowered: rule }),
+    afterRetention(tracked, retentionFrom(world.at, keeps(tracked.point)), { purged: rule, lowered: rule }),
   );
-  const owners = databasesBy(left, [continuous.databaseResourceId]).filter(
+  const owners = databasesBy(left, continuous.databaseResourceId).filter(
     ({ alive, database }) => alive && database.resourceId === continuous.databaseResourceId,
   );
   return changeDatabases(left, owners, (owner) => {

@@ -7,6 +7,7 @@
  * Guide, "Encrypting Amazon RDS resources".
  */
 
+import { keepingLast } from '../core/once-per.ts';
 import { addDays } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Key } from '../inventory/model.ts';
@@ -61,9 +62,10 @@ function onUnseenKey(world: World, action: Action): Step {
 export function settleReadability(world: World, sound: World | null = null): World {
   if (sound !== null && hasKeysOf(sound, world) && world.points.length === sound.points.length) return world;
   const keys = new Map(world.keys.map((key) => [key.arn, key]));
+  const keyAt = keepingLast((arn) => keys.get(arn));
   const doubted = new Set(world.keysInDoubt);
   const seal = sealer();
-  const settled = (tracked: TrackedPoint) => startable(readable(tracked, { keys, doubted, seal }), world);
+  const settled = (tracked: TrackedPoint) => startable(readable(tracked, { keyAt, doubted, seal }), world);
   return mapPoints(world, () => true, settled);
 }
 
@@ -79,15 +81,19 @@ function startable(tracked: TrackedPoint, { versionsGone }: World): TrackedPoint
 function readable(
   tracked: TrackedPoint,
   {
-    keys,
+    keyAt,
     doubted,
     seal,
-  }: { readonly keys: ReadonlyMap<string, Key>; readonly doubted: ReadonlySet<string>; readonly seal: Seal },
+  }: {
+    readonly keyAt: (arn: string) => Key | undefined;
+    readonly doubted: ReadonlySet<string>;
+    readonly seal: Seal;
+  },
 ): TrackedPoint {
   const { keyArn, encrypted } = tracked.point;
   if (keyArn === null)
     return encrypted && !hasHiddenKey(tracked) ? seal(tracked, 'unknown', 'key_not_observed') : tracked;
-  const key = keys.get(keyArn);
+  const key = keyAt(keyArn);
   if (key === undefined) return seal(tracked, 'unknown', 'key_not_observed');
   if (doubted.has(keyArn) && key.state === 'enabled') return seal(tracked, 'unknown', 'key_policy_changed');
   if (key.state === 'enabled') return tracked;

@@ -74,7 +74,7 @@ export function disassociate(world: World, action: Extract<Action, { kind: 'disa
       ? []
       : pointsOwnedBy(world, databaseResourceId).filter(({ point }) => point.kind === 'pitr');
   const kept = changePoints(world, [tracked, ...pitr], (other) => spare(other, rule));
-  const owners = databasesBy(kept, [databaseResourceId]).filter(
+  const owners = databasesBy(kept, databaseResourceId).filter(
     ({ database }) => database.resourceId === databaseResourceId,
   );
   const released = changeDatabases(kept, owners, (owner) => ({

@@ -7,7 +7,7 @@
  * Guide, "Deleting a DB snapshot".
  */
 
-import { addDays, type Days, latest } from '../core/time.ts';
+import { addDays, type Days, type Instant, latest } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { matchDatabase } from './match.ts';
@@ -64,8 +64,9 @@ function modified(world: World, action: Modification, tracked: TrackedDatabase):
   if (retentionDays === undefined || retentionDays >= database.retentionDays)
     return applied(next, action, null, database.resourceId);
   const rules = { purged: 'retention_zero_purges', lowered: 'retention_lowered' } as const;
+  const retention = retentionFrom(world.at, retentionDays);
   const lowered = changeOwned(next, database.resourceId, (point) => {
-    if (isAutomated(point)) return afterRetention(point, retentionDays, world, rules);
+    if (isAutomated(point)) return afterRetention(point, retention, rules);
     return retentionDays === 0 && follows(point) ? doubt(point, 'replica_without_source_backups') : point;
   });
   return applied(lowered, action, retentionDays === 0 ? rules.purged : rules.lowered, database.resourceId);
@@ -81,15 +82,24 @@ function follows({ point }: TrackedPoint): boolean {
   return point.kind === 'replicated_automated_backup' && point.status !== 'retained';
 }
 
+/** A retention, and the oldest instant that it keeps. */
+export interface Retention {
+  readonly retentionDays: Days;
+  readonly oldestKept: Instant;
+}
+
+/** The retention of that many days, as it is from an instant on. */
+export function retentionFrom(at: Instant, retentionDays: Days): Retention {
+  return { retentionDays, oldestKept: addDays(at, -retentionDays) };
+}
+
 /** An automated backup under a lower retention: none of it is left at 0, and only what is young enough is sure above. */
 export function afterRetention(
   tracked: TrackedPoint,
-  retentionDays: Days,
-  world: World,
+  { retentionDays, oldestKept }: Retention,
   rules: { readonly purged: RuleCode; readonly lowered: RuleCode },
 ): TrackedPoint {
   if (retentionDays === 0) return take(tracked, rules.purged);
-  const oldestKept = addDays(world.at, -retentionDays);
   const { point } = tracked;
   if (point.window === null) {
     return point.createdAt === null || point.createdAt < oldestKept ? doubt(tracked, rules.lowered) : tracked;

@@ -109,7 +109,7 @@ export function deleteAutomatedBackup(
   const [first] = meant;
   if (first === undefined) return inDoubt(world, action, 'target_not_observed');
   const owner = first.point.databaseResourceId;
-  const source = databasesBy(world, [owner]).find(({ database }) => database.resourceId === owner);
+  const source = databasesBy(world, owner).find(({ database }) => database.resourceId === owner);
   // The backup of a database that this very change deletes is no longer the active one.
   const kept = meant.filter(({ point }) => point.kind !== 'pitr' || source?.alive === false || source?.inDoubt);
   if (kept.length === 0) return refused(world, action, 'active_backup_refuses_deletion', owner);
@@ -121,7 +121,7 @@ export function deleteAutomatedBackup(
 /** `StopDBInstanceAutomatedBackupsReplication`: nothing is lost; the copy lives out its own retention. */
 export function stopReplication(world: World, action: Extract<Action, { kind: 'stop_backup_replication' }>): Step {
   const { arn } = action.target;
-  const owners = databasesBy(world, [arn]).map(({ database }) => database.resourceId);
+  const owners = databasesBy(world, arn).map(({ database }) => database.resourceId);
   const next = mapPoints(
     world,
     ({ point }) => point.kind === 'replicated_automated_backup' && replicates(point, arn, owners),

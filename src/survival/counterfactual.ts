@@ -77,13 +77,12 @@ export function cheapestSavingOf(loss: Loss, database: Database, asIs = asItIs(l
  */
 export function savingFor(
   inventory: Inventory,
-  { before, after, effects }: Survival,
+  { before, after, sound: soundWhole, effects }: Survival,
   { database, at }: { readonly database: Database; readonly at: Instant },
 ): Counterfactual | null {
   const own = inventory.recoveryPoints.filter(({ databaseResourceId }) => databaseResourceId === database.resourceId);
   const recoveryPoints = [...own, ...namesakesOfFinals(before, effects, database)];
-  const used = new Set<string | null>([database.keyArn, rescueArn(database)]);
-  for (const { keyArn, vaultArn } of recoveryPoints) used.add(keyArn).add(vaultArn);
+  const used = usedBy(recoveryPoints).add(database.keyArn).add(rescueArn(database));
   const keys = inventory.keys.filter(({ arn }) => used.has(arn));
   // The vault to back up to holds nothing yet, so that it may lie outside the part.
   const vaults = before.vaults.filter(({ arn }) => used.has(arn));
@@ -93,11 +92,24 @@ export function savingFor(
   const start = isWhole ? before : worldOf(part, at, rooms);
   const actions = effects.filter((effect) => reaches(effect, database, start)).map(({ action }) => action);
   const loss = { inventory: part, actions, at, rooms };
-  const sound = soundOf(start);
+  // What can be read in the whole can be in its part.
+  const sound = soundWhole === null ? soundOf(start) : start;
   // Steps on others may have used up a name or the room there was, so that only the same part can be compared with.
   const left = isWhole ? alive(after, database) : leftOf({ start, sound }, loss, database);
   const asIs = { start, names: before, sound, left: arnsOf(left) };
   return cheapestSavingOf(loss, database, asIs);
+}
+
+/** The keys and vaults that points lie under: for most, those of the point before. */
+function usedBy(points: readonly RecoveryPoint[]): Set<string | null> {
+  const used = new Set<string | null>();
+  let last: RecoveryPoint | null = null;
+  for (const point of points) {
+    if (point.keyArn !== last?.keyArn) used.add(point.keyArn);
+    if (point.vaultArn !== last?.vaultArn) used.add(point.vaultArn);
+    last = point;
+  }
+  return used;
 }
 
 /** What bears the name of a final snapshot that a change asks of a database, whoever it was taken from. */

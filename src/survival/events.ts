@@ -10,6 +10,7 @@
 
 import { parseArn } from '../core/arn.ts';
 import { unreachable } from '../core/invariant.ts';
+import { keepingLast } from '../core/once-per.ts';
 import { addDays, addSeconds, type Days, earliest, type Instant, latest, type Seconds } from '../core/time.ts';
 import type { RecoveryPoint } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
@@ -67,19 +68,13 @@ function withdraw(world: World, within: (place: Place) => boolean, rule: RuleCod
   );
 }
 
-/** Whether a key lies in a place; worked out once for each key, since many points share few. */
+/** Whether a key lies in a place. */
 function keysIn(within: (place: Place) => boolean): (keyArn: string | null) => boolean {
-  const known = new Map<string, boolean>();
-  return (keyArn) => {
-    if (keyArn === null) return false;
-    let isWithin = known.get(keyArn);
-    if (isWithin === undefined) {
-      const key = parseArn(keyArn);
-      isWithin = key !== null && within(key);
-      known.set(keyArn, isWithin);
-    }
-    return isWithin;
-  };
+  const isWithin = keepingLast((keyArn) => {
+    const key = parseArn(keyArn);
+    return key !== null && within(key);
+  });
+  return (keyArn) => keyArn !== null && isWithin(keyArn);
 }
 
 /**

@@ -6,15 +6,15 @@
  */
 
 import { unreachable } from '../core/invariant.ts';
-import { addSeconds, type Days, type Instant, type Seconds } from '../core/time.ts';
+import { addSeconds, type Days, type Seconds } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
 import { happen, type LossEvent } from './events.ts';
 import {
   databaseTarget,
+  deletableAfterPurge,
   deletionOf,
-  everythingDeletable,
   KEY_WAIT_DAYS_MIN,
   type Seen,
   snapshotsPurged,
@@ -61,15 +61,20 @@ export function meet(world: World, database: Database, loss: LossName, assumed =
 export function meeting(world: World, database: Database, assumed = ASSUMED): (loss: LossName) => World {
   const sound = settleReadability(world) === world ? world : null;
   const see = lazily(() => seenIn(world));
-  const purge = lazily(() => snapshotsPurged(see(), database));
+  const purged = lazily(() => fold(world, snapshotsPurged(see(), database)));
   return (loss) => {
-    const cause = causeOf({ at: world.at, see, purge, database, assumed }, loss);
-    const after = 'event' in cause ? happen(world, cause.event) : foldActions(world, cause.actions, 'lifted').world;
+    const cause = causeOf({ world, see, purged, database, assumed }, loss);
+    const after = 'event' in cause ? happen(world, cause.event) : fold(cause.from ?? world, cause.actions);
     return settleReadability(after, sound);
   };
 }
 
-type Cause = { readonly actions: readonly Action[] } | { readonly event: LossEvent };
+/** Actions, or an event; `from` is a world in which some of them have been carried out already. */
+type Cause = { readonly from?: World; readonly actions: readonly Action[] } | { readonly event: LossEvent };
+
+function fold(world: World, actions: readonly Action[]): World {
+  return foldActions(world, actions, 'lifted').world;
+}
 
 /** The same, made when it is first asked for. */
 function lazily<T>(make: () => T): () => T {
@@ -80,16 +85,17 @@ function lazily<T>(make: () => T): () => T {
   };
 }
 
-/** What a loss is brought about from; what there is to purge is looked at only where a loss purges. */
+/** What a loss is brought about from; what there is to purge is looked at, and purged, only where a loss purges. */
 interface Setting {
-  readonly at: Instant;
+  readonly world: World;
   readonly see: () => Seen;
-  readonly purge: () => readonly Action[];
+  /** The world without the snapshots of the database. */
+  readonly purged: () => World;
   readonly database: Database;
   readonly assumed: Assumed;
 }
 
-function causeOf({ at, see, purge, database, assumed }: Setting, loss: LossName): Cause {
+function causeOf({ world, see, purged, database, assumed }: Setting, loss: LossName): Cause {
   const { accountId, region, keyArn } = database;
   const { detectionSeconds, days } = assumed;
   switch (loss) {
@@ -102,7 +108,7 @@ function causeOf({ at, see, purge, database, assumed }: Setting, loss: LossName)
     case 'retention_lowered':
       return { actions: [withRetention(database, Math.min(1, database.retentionDays))] };
     case 'snapshots_purged':
-      return { actions: purge() };
+      return { from: purged(), actions: [] };
     case 'vaults_emptied':
       return { actions: vaultsEmptied(see(), database) };
     case 'key_disabled':
@@ -112,18 +118,29 @@ function causeOf({ at, see, purge, database, assumed }: Setting, loss: LossName)
     case 'key_destroyed':
       return keyArn === null ? { actions: [] } : { event: { kind: 'key_destroyed', keyArn } };
     case 'everything_deletable':
-      return { actions: everythingDeletable(see(), database, purge()) };
+      return {
+        from: purgedAfter(vaultsEmptied(see(), database), { world, see, purged, database }),
+        actions: deletableAfterPurge(see(), database),
+      };
     case 'region_lost':
       return { event: { kind: 'region_lost', region } };
     case 'account_lost':
       return { event: { kind: 'account_lost', accountId } };
     case 'bad_write':
-      return { event: { kind: 'bad_write', writtenAt: addSeconds(at, -detectionSeconds), detectionSeconds } };
+      return { event: { kind: 'bad_write', writtenAt: addSeconds(world.at, -detectionSeconds), detectionSeconds } };
     case 'time_passes':
       return { event: { kind: 'time_passes', days } };
     default:
       return unreachable(loss, 'losses');
   }
+}
+
+/** The purge once vaults are emptied; where there is nothing in one, it is the purge by itself. */
+function purgedAfter(
+  emptied: readonly Action[],
+  { world, see, purged, database }: Pick<Setting, 'world' | 'see' | 'purged' | 'database'>,
+): World {
+  return emptied.length === 0 ? purged() : fold(fold(world, emptied), snapshotsPurged(see(), database));
 }
 
 function seenIn({ points, vaults, keys }: World): Seen {

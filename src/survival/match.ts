@@ -37,7 +37,7 @@ export function actsOnDatabase(action: Action): action is DatabaseAction {
 
 /** The database that an action names. */
 export function matchDatabase(world: World, { kind, target }: DatabaseAction): Match {
-  const byId = databasesBy(world, [target.resourceId]).find(
+  const byId = databasesBy(world, target.resourceId).find(
     ({ database }) => database.resourceId === target.resourceId && sameScope(database, target.scope),
   );
   // Instances and clusters have names of their own: one of each may be called the same.
@@ -55,7 +55,7 @@ export function matchDatabase(world: World, { kind, target }: DatabaseAction): M
 
 /** Every database of the name that a target gives, in its scope if it gives one. */
 export function namesakes(world: World, target: Target): readonly TrackedDatabase[] {
-  return databasesBy(world, [target.arn ?? target.identifier]).filter(({ database }) => isNamed(database, target));
+  return databasesBy(world, target.arn ?? target.identifier).filter(({ database }) => isNamed(database, target));
 }
 
 /** The recovery points that a target names: by ARN, else by id within the scope. */

@@ -77,48 +77,71 @@ export function matrixOf(
 function rowsOf(cut: Cut, database: Database, losses: readonly LossName[]): readonly LossRow[] {
   const world = cut(database);
   const after = meeting(world, database);
-  const views: LeftPoint[] = [];
-  return losses.map((loss) => rowOf(loss, pointsOf(after(loss), database), world.at, views));
+  const shown = nothingShown();
+  return losses.map((loss) => rowOf(loss, pointsOf(after(loss), database), world.at, shown));
 }
+
+/** What earlier rows of the same database showed: what is the same in many rows is made once. */
+export interface Shown {
+  /** By the place of each point, which no loss changes. */
+  readonly views: LeftPoint[];
+  readonly lists: (readonly LeftPoint[])[];
+  /** Where a row is put together: it grows with the longest, and not anew with each. */
+  readonly draft: LeftPoint[];
+}
+
+/** Before the first row. */
+export function nothingShown(): Shown {
+  return { views: [], lists: [NOTHING_LEFT], draft: [] };
+}
+
+const NOTHING_LEFT: readonly LeftPoint[] = [];
 
 /**
  * The row of the points of one database, as a loss leaves them.
  *
- * @param views What earlier rows of the same database showed, by the place of each point, which no loss changes: what
- *   is the same in many rows is made once. Filled in here.
+ * @param shown What earlier rows of the same database showed. Filled in here.
  */
 export function rowOf<L extends string>(
   loss: L,
   points: readonly TrackedPoint[],
   at: Instant,
-  views: LeftPoint[] = [],
+  shown: Shown = nothingShown(),
 ): LossRow<L> {
-  const left: LeftPoint[] = [];
+  const { views, draft } = shown;
+  let left = 0;
   const unknown: LossRow['unknown'][number][] = [];
+  const counts: KindCount[] = [];
+  let count: KindCount | undefined;
   let newest: Instant | null = null;
   let last: Instant | null = null;
   let endless = false;
   for (let place = 0; place < points.length; place += 1) {
     const tracked = points[place] as TrackedPoint;
     const { point, fate } = tracked;
+    // Points of one kind lie side by side.
+    if (count?.kind !== point.kind) count = countOf(point.kind, counts);
+    count.points += 1;
+    if (count.best !== fate.word && isBetter(fate.word, count.best)) count.best = fate.word;
     if (fate.word === 'unknown') unknown.push({ id: point.id, rules: fate.rules });
     if (!isAlive(fate)) continue;
+    count.left += 1;
     const earlier = views[place];
     const view = viewOf(tracked, earlier);
     if (view !== earlier) views[place] = view;
-    left.push(view);
+    draft[left] = view;
+    left += 1;
     newest = laterOf(newest, newestInstantOf(point));
     last = laterOf(last, fate.until);
     endless ||= fate.until === null;
   }
   return {
     loss,
-    // A list that grew has room to grow on, and the rows of an estate are many: each keeps a list of its own length.
-    left: left.slice(),
+    left: firstOf(left, shown),
     unknown,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
     lastEndsAt: endless ? null : last,
-    kinds: kindsOf(points),
+    kinds: counts,
   };
 }
 
@@ -132,6 +155,15 @@ function viewOf({ point: { id, kind }, fate: { until } }: TrackedPoint, earlier:
   return same ? earlier : { id, kind, until };
 }
 
+/** The first points of the draft: the list of an earlier row where it shows the very same. */
+function firstOf(count: number, { lists, draft }: Shown): readonly LeftPoint[] {
+  const known = lists.find((list) => list.length === count && list.every((view, place) => view === draft[place]));
+  if (known !== undefined) return known;
+  const list = draft.slice(0, count);
+  lists.push(list);
+  return list;
+}
+
 interface KindCount {
   readonly kind: RecoveryPointKind;
   points: number;
@@ -139,24 +171,13 @@ interface KindCount {
   best: FateWord;
 }
 
-function kindsOf(points: readonly TrackedPoint[]): readonly KindFate[] {
-  const counts: KindCount[] = [];
-  let count: KindCount | undefined;
-  for (const { point, fate } of points) {
-    const { kind } = point;
-    // Points of one kind lie side by side, and there are few kinds: a list finds them faster than a map.
-    if (count?.kind !== kind) {
-      count = counts.find((other) => other.kind === kind);
-      if (count === undefined) {
-        count = { kind, points: 0, left: 0, best: 'lost' };
-        counts.splice(placeOf(kind, counts), 0, count);
-      }
-    }
-    count.points += 1;
-    if (isAlive(fate)) count.left += 1;
-    if (count.best !== fate.word && isBetter(fate.word, count.best)) count.best = fate.word;
-  }
-  return counts.slice();
+/** The count of a kind, begun where there is none. There are few kinds: a list finds them faster than a map. */
+function countOf(kind: RecoveryPointKind, counts: KindCount[]): KindCount {
+  const known = counts.find((other) => other.kind === kind);
+  if (known !== undefined) return known;
+  const count: KindCount = { kind, points: 0, left: 0, best: 'lost' };
+  counts.splice(placeOf(kind, counts), 0, count);
+  return count;
 }
 
 /** Where a kind belongs among others that are in the order of the kinds. */

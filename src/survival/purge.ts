@@ -21,19 +21,14 @@ export const KEY_WAIT_DAYS_MIN: Days = 7;
 const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];
 const KEPT_KINDS: readonly RecoveryPointKind[] = ['retained_automated_backup', 'replicated_automated_backup'];
 
-/**
- * Everything an administrator of its account can call against a database and all of its recovery points.
- *
- * @param purged The purge of its snapshots, where that is known already.
- */
-export function everythingDeletable(
-  seen: Seen,
-  database: Database,
-  purged = snapshotsPurged(seen, database),
-): readonly Action[] {
+/** Everything an administrator of its account can call against a database and all of its recovery points. */
+export function everythingDeletable(seen: Seen, database: Database): readonly Action[] {
+  return [...vaultsEmptied(seen, database), ...snapshotsPurged(seen, database), ...deletableAfterPurge(seen, database)];
+}
+
+/** What is left of that to call once vaults are emptied and snapshots purged: the database, its last backup, its keys. */
+export function deletableAfterPurge(seen: Seen, database: Database): readonly Action[] {
   return [
-    ...vaultsEmptied(seen, database),
-    ...purged,
     ...unguarded(database),
     ...deletionOf(database),
     ...keptByDeletion(seen, database),

@@ -34,8 +34,10 @@ export function surroundings(inventory: Inventory, at: Instant): Cut {
   };
 }
 
-/** Reads an inventory once, and cuts its parts from it. */
-export function partsOf(inventory: Inventory): (database: Database) => Part {
+/** Reads an inventory once, and cuts its parts from it, each once. */
+export const partsOf = oncePer((inventory: Inventory) => oncePer(partsCutter(inventory)));
+
+function partsCutter(inventory: Inventory): (database: Database) => Part {
   const { holdings, byFinalName, counts } = lookUps(inventory.recoveryPoints);
   const kin = finder(inventory.databases, namesWithin);
   const keys = finder(inventory.keys, ({ arn }) => arn);
@@ -71,9 +73,11 @@ interface Holding {
   readonly points: RecoveryPoint[];
   readonly keyArns: Set<string>;
   readonly vaultArns: Set<string>;
+  /** The key that the last of the points lies under. */
+  lastKeyArn: string | null;
 }
 
-const emptyHolding = (): Holding => ({ points: [], keyArns: new Set(), vaultArns: new Set() });
+const emptyHolding = (): Holding => ({ points: [], keyArns: new Set(), vaultArns: new Set(), lastKeyArn: null });
 const NO_HOLDING = emptyHolding();
 
 function holdingsOf(points: readonly RecoveryPoint[]): ReadonlyMap<string, Holding> {
@@ -91,7 +95,11 @@ function holdingsOf(points: readonly RecoveryPoint[]): ReadonlyMap<string, Holdi
       if (known === undefined) holdings.set(owner, holding);
     }
     holding.points.push(point);
-    if (keyArn !== null) holding.keyArns.add(keyArn);
+    // The points of one database mostly lie under one key, and to compare two ARNs is less work than to look one up.
+    if (keyArn !== null && keyArn !== holding.lastKeyArn) {
+      holding.keyArns.add(keyArn);
+      holding.lastKeyArn = keyArn;
+    }
     if (vaultArn !== null) holding.vaultArns.add(vaultArn);
   }
   return holdings;

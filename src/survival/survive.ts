@@ -20,6 +20,10 @@ import { pointsOwnedBy, type TrackedPoint, type World, worldOf } from './world.t
 export interface Survival {
   readonly before: World;
   readonly after: World;
+  /** The world before, if every point of it can be read and started; else null. */
+  readonly sound: World | null;
+  /** The world after, before it is settled which of its points can be read: where more actions go on from. */
+  readonly folded: World;
   /** One effect for each action, in order. */
   readonly effects: readonly Effect[];
 }
@@ -36,11 +40,22 @@ export function survive(
 ): Survival {
   const start = worldOf(inventory, options.at, options.rooms);
   const before = settleReadability(start);
-  const { world, effects } = foldActions(start, actions, options.refusals);
-  const after = settleReadability(world, before === start ? start : null);
+  const sound = before === start ? start : null;
+  const survival = surviveFurther({ before, after: before, sound, folded: start, effects: [] }, actions, options);
+  invariant(survival.after.points.length >= inventory.recoveryPoints.length, 'no recovery point is dropped by a loss');
+  return survival;
+}
+
+/** What remains when more actions follow: as if the loss had been all of them, without folding the first ones again. */
+export function surviveFurther(
+  earlier: Survival,
+  actions: readonly Action[],
+  { refusals }: { readonly refusals: Refusals },
+): Survival {
+  const { world: folded, effects } = foldActions(earlier.folded, actions, refusals);
   invariant(effects.length === actions.length, 'every action has its effect', { actions: actions.length });
-  invariant(after.points.length >= inventory.recoveryPoints.length, 'no recovery point is dropped by a loss');
-  return { before, after, effects };
+  const after = settleReadability(folded, earlier.sound);
+  return { ...earlier, after, folded, effects: [...earlier.effects, ...effects] };
 }
 
 /** Folds actions over a world; whether its points can still be read under their keys is left to be settled. */

@@ -12,7 +12,7 @@ import { type VersionsGone, versionsGone } from './engine-versions.ts';
 import { type Fate, UNTOUCHED, worsen } from './fate.ts';
 import { type Room, roomsOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
-import { indexOf, type Places, type WorldIndex } from './world-index.ts';
+import { indexOf, type WorldIndex } from './world-index.ts';
 
 /** A recovery point with its fate so far. */
 export interface TrackedPoint {
@@ -126,19 +126,22 @@ export function changePoints(
   return { ...world, points };
 }
 
-/** The databases that one of these keys may mean: a resource id, an ARN or a name; the caller compares. */
-export function databasesBy(world: World, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
-  return chosenAt(world, world.index.databases, keys);
+/** The databases that a key may mean: a resource id, an ARN or a name; the caller compares. */
+export function databasesBy({ databases, index }: World, key: string | null): readonly TrackedDatabase[] {
+  return key === null ? [] : databasesAt(databases, index.databases(key));
 }
 
 /** The databases with a member that one of these keys may mean. */
-export function databasesByMember(world: World, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
-  return chosenAt(world, world.index.databasesByMember, keys);
+export function databasesByMember(
+  { databases, index }: World,
+  keys: readonly (string | null)[],
+): readonly TrackedDatabase[] {
+  const found = new Set(keys.flatMap((key) => (key === null ? [] : index.databasesByMember(key))));
+  return databasesAt(databases, [...found]);
 }
 
-function chosenAt({ databases }: World, places: Places, keys: readonly (string | null)[]): readonly TrackedDatabase[] {
-  const found = new Set(keys.flatMap((key) => (key === null ? [] : places(key))));
-  return [...found].map((place) => databases[place] as TrackedDatabase);
+function databasesAt(databases: readonly TrackedDatabase[], places: readonly number[]): readonly TrackedDatabase[] {
+  return places.map((place) => databases[place] as TrackedDatabase);
 }
 
 /** A copy with every point taken from the database with this resource id changed. */

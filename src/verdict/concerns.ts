@@ -103,11 +103,9 @@ const DOUBT_OF_THE_CHANGE: readonly RuleCode[] = ['action_not_understood', 'targ
 
 /** The points that the change acts on or leaves worse off than it found them. */
 function reachedPoints({ before, after }: Survival): readonly TrackedPoint[] {
-  const keyOf = ({ point }: TrackedPoint) => `${point.kind} ${point.arn}`;
-  const earlier = new Map(before.points.map((tracked) => [keyOf(tracked), tracked.fate]));
-  return after.points.filter((tracked) => {
-    const { fate, touched } = tracked;
-    const was = earlier.get(keyOf(tracked));
+  return after.points.filter(({ fate, touched }, place) => {
+    // Places do not change; what the change itself makes comes last, and was not there to be reached.
+    const was = before.points[place]?.fate;
     if (was === undefined) return false;
     const worse = FATE_WORDS.indexOf(fate.word) > FATE_WORDS.indexOf(was.word);
     if (!worse && !touched) return false;

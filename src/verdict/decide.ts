@@ -21,7 +21,7 @@ import type { Policy } from '../policy/schema.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import { deletionOf } from '../survival/purge.ts';
 import { partsOf } from '../survival/surroundings.ts';
-import { type Survival, survive } from '../survival/survive.ts';
+import { type Survival, survive, surviveFurther } from '../survival/survive.ts';
 import { checklistOf } from './checklist.ts';
 import { concernsOf, putsAtStake } from './concerns.ts';
 import { type SettingOf, settingsMoved } from './disarming.ts';
@@ -64,7 +64,7 @@ export function decideChange(asked: Question): DecisionDocument {
     judgeDatabase({
       database,
       inventory: partOf(database).inventory,
-      survival: deleted ? survival : withDeletion(question, database),
+      survival: deleted ? survival : withDeletion(survival, database),
       requirement: resolveRequirement(policy, database),
       drills: question.drills,
       at,
@@ -179,8 +179,8 @@ function remembered(
 }
 
 /** The change followed by the deletion it makes possible. */
-function withDeletion({ intent, inventory, at }: Question, database: Database): Survival {
-  return survive(inventory, [...intent.actions, ...deletionOf(database)], { at, refusals: 'lifted' });
+function withDeletion(survival: Survival, database: Database): Survival {
+  return surviveFurther(survival, deletionOf(database), { refusals: 'lifted' });
 }
 
 function decisionOf(verdict: VerdictWord, atStake: boolean): Decision {

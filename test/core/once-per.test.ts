@@ -1,7 +1,7 @@
-/** Work that is done once for an object. */
+/** Work that is done once for an object, or once while the same text is asked about. */
 
 import { describe, expect, it } from 'vitest';
-import { oncePer } from '../../src/core/once-per.ts';
+import { keepingLast, oncePer } from '../../src/core/once-per.ts';
 
 describe('work done once for an object', () => {
   const asked: object[] = [];
@@ -20,5 +20,18 @@ describe('work done once for an object', () => {
     const before = asked.length;
     expect([sizeOf({ size: 7 }), sizeOf({ size: 7 })]).toEqual([7, 7]);
     expect(asked.length - before).toBe(2);
+  });
+});
+
+describe('the last answer, kept', () => {
+  it('serves the same text again, however it came about, and no other', () => {
+    const asked: string[] = [];
+    const lengthOf = keepingLast((of) => {
+      asked.push(of);
+      return of === '' ? undefined : of.length;
+    });
+    const texts = ['key', ['k', 'ey'].join(''), '', '', 'key'];
+    expect(texts.map(lengthOf)).toEqual([3, 3, undefined, undefined, 3]);
+    expect(asked).toEqual(['key', '', 'key']);
   });
 });

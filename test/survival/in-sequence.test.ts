@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
 import type { Action } from '../../src/intent/action.ts';
 import type { Inventory } from '../../src/inventory/model.ts';
-import { survive } from '../../src/survival/survive.ts';
+import { survive, surviveFurther } from '../../src/survival/survive.ts';
 import {
   aCluster,
   aDatabase,
@@ -207,5 +207,20 @@ describe('a Multi-AZ DB cluster', () => {
     const cluster = aCluster({ kind: 'multi_az_cluster', engine: 'postgres' });
     const inventory = anInventory({ databases: [cluster], recoveryPoints: [thePitr(cluster)] });
     expect(fold(inventory, theDelete(cluster))).toMatchObject({ last: { outcome: 'applied' }, fates: ['lost'] });
+  });
+});
+
+describe('actions that follow a loss', () => {
+  const inventory = anInventory({ databases: [orders], recoveryPoints: [...backups, aPoint(orders)], keys: [aKey()] });
+  const disable: Action = { kind: 'disable_key', target: { ...aTarget(orders), arn: KEY_ARN, resourceId: null } };
+  const options = { at: NOW, refusals: 'lifted' } as const;
+
+  it('leave what all of them in one loss do, effects and end alike', () => {
+    const further = surviveFurther(survive(inventory, [disable], options), [theDelete(orders, keep)], options);
+    const together = survive(inventory, [disable, theDelete(orders, keep)], options);
+    expect(further.after.points).toEqual(together.after.points);
+    expect(further.after.databases.map(({ alive }) => alive)).toEqual([false]);
+    expect(further.effects).toEqual(together.effects);
+    expect(further.effects.map(({ action }) => action.kind)).toEqual(['disable_key', 'delete_db_instance']);
   });
 });
