@@ -17,6 +17,12 @@ export const FAULTS = {
   AccessDenied: 403,
   IncompleteSignature: 400,
   MissingParameter: 400,
+  InternalFailure: 500,
+  ServiceUnavailable: 503,
+  Throttling: 400,
+  // Common to the JSON protocols.
+  AccessDeniedException: 403,
+  ThrottlingException: 400,
   // Databases.
   DBClusterAlreadyExistsFault: 400,
   DBClusterNotFoundFault: 404,
@@ -29,7 +35,10 @@ export const FAULTS = {
   InvalidDBInstanceState: 400,
   InstanceQuotaExceeded: 400,
   DBClusterQuotaExceededFault: 403,
+  InsufficientDBInstanceCapacity: 400,
+  InsufficientStorageClusterCapacity: 400,
   KMSKeyNotAccessibleFault: 400,
+  StorageQuotaExceeded: 400,
   // Backups.
   DBClusterAutomatedBackupNotFoundFault: 404,
   DBClusterAutomatedBackupQuotaExceededFault: 400,
@@ -43,6 +52,7 @@ export const FAULTS = {
   InvalidDBClusterSnapshotStateFault: 400,
   InvalidDBInstanceAutomatedBackupState: 400,
   InvalidDBSnapshotState: 400,
+  PointInTimeRestoreNotEnabled: 400,
   SnapshotQuotaExceeded: 400,
   // IAM.
   InvalidInput: 400,
@@ -51,6 +61,7 @@ export const FAULTS = {
   NotFoundException: 400,
   InvalidMarkerException: 400,
   UnknownOperationException: 400,
+  MissingParameterValueException: 400,
   ValidationException: 400,
   InvalidParameterValueException: 400,
   ResourceNotFoundException: 400,

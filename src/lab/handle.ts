@@ -4,28 +4,27 @@
  *
  * Finds the service from the SigV4 scope, brings the world up to the instant, carries the call out and keeps
  * the ledger. A refused call changes nothing else. Reads no clock, network, environment or randomness.
- * Source of the error shapes: Query protocol (RDS, STS, IAM), JSON 1.1 (KMS), JSON 1.0 (CloudWatch), REST-JSON (AWS Backup).
  */
 
-import { createHash } from 'node:crypto';
 import type { Scope } from '../core/arn.ts';
 import type { Instant } from '../core/time.ts';
+import { queryResponse, refusal, requestId, unsigned } from './answers.ts';
 import { type Caller, callerOf } from './auth.ts';
-import { callBackup } from './backup.ts';
-import { callCloudWatch, JSON_1_0 } from './cloudwatch.ts';
+import { backupRequest, callBackup } from './backup/dispatch.ts';
+import { settleAll } from './backup/progress.ts';
+import { callCloudWatch } from './cloudwatch.ts';
 import type { Effect } from './effects.ts';
 import { AwsFault } from './faults.ts';
+import { formOf, parameterNames } from './form.ts';
 import { callIam } from './iam.ts';
 import { callKms } from './kms.ts';
 import { withEntry } from './ledger.ts';
-import { jsonResponse, type LabRequest, type LabResponse } from './messages.ts';
+import type { LabRequest, LabResponse } from './messages.ts';
 import { paceOf } from './rds/call.ts';
 import { actionTable, callRds } from './rds/dispatch.ts';
 import { aimedAt } from './rds/tags.ts';
-import { settle } from './settle.ts';
 import { callSts } from './sts.ts';
 import { neighboursOf, placeAt, type World, withPlace } from './world.ts';
-import { renderXml, type Xml } from './xml.ts';
 
 /** What came of one request. */
 export interface Handled {
@@ -34,31 +33,40 @@ export interface Handled {
   readonly effects: readonly Effect[];
 }
 
-/** Answers one request. */
-export function handle(request: LabRequest, before: World, at: Instant): Handled {
-  const settled = settle(before, at);
+/**
+ * Answers one request.
+ *
+ * @param refused With what AWS turns the call away before carrying it out, whatever it asks for; null for a fair hearing.
+ */
+export function handle(request: LabRequest, before: World, at: Instant, refused: AwsFault | null = null): Handled {
+  const settled = settleAll(before, at);
   const world = { ...settled.value, requestsSeen: settled.value.requestsSeen + 1 };
   const caller = callerOf(request, world);
-  if (caller === null) return { response: unsigned(request, world), world, effects: settled.effects };
-  const handled = route(request, world, caller, at);
+  if (caller === null) return { response: unsigned(request, requestId(world)), world, effects: settled.effects };
+  const handled = route(request, world, caller, { at, refused });
   return { ...handled, effects: [...settled.effects, ...handled.effects] };
 }
 
-function route(request: LabRequest, world: World, caller: Caller, at: Instant): Handled {
+interface Hearing {
+  readonly at: Instant;
+  readonly refused: AwsFault | null;
+}
+
+function route(request: LabRequest, world: World, caller: Caller, hearing: Hearing): Handled {
+  const { at, refused } = hearing;
   const scope: Scope = { accountId: caller.principal.accountId, region: caller.region };
   const only = (response: LabResponse): Handled => ({ response, world, effects: [] });
   try {
+    if (caller.service === 'rds') return rds(request, world, caller, scope, hearing);
+    if (caller.service === 'backup') return backup(request, world, caller, scope, hearing);
+    if (refused !== null) throw refused;
     switch (caller.service) {
-      case 'rds':
-        return rds(request, world, caller, scope, at);
       case 'sts':
         return sts(request, world, caller, scope, at);
       case 'iam':
         return only(iam(request, world));
       case 'kms':
         return only(callKms(request, placeAt(world, scope)));
-      case 'backup':
-        return only(callBackup(request, placeAt(world, scope)));
       case 'monitoring':
         return only(callCloudWatch(request, placeAt(world, scope), at));
       default:
@@ -70,7 +78,7 @@ function route(request: LabRequest, world: World, caller: Caller, at: Instant): 
   }
 }
 
-function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, at: Instant): Handled {
+function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, { at, refused }: Hearing): Handled {
   const form = formOf(request);
   const action = form.get('Action') ?? '';
   const table = actionTable(action);
@@ -89,6 +97,7 @@ function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, at
     });
   };
   try {
+    if (refused !== null) throw refused;
     const given = { action, at, scope, pace: paceOf(world.pace), neighbours: neighboursOf(world, scope) };
     const reply = callRds(form, placeAt(world, scope), given);
     const next = entered('ok');
@@ -97,6 +106,24 @@ function rds(request: LabRequest, world: World, caller: Caller, scope: Scope, at
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     return { response: refusal(error, 'rds', requestId(world)), world: entered(error.code), effects: [] };
+  }
+}
+
+function backup(request: LabRequest, world: World, caller: Caller, scope: Scope, { at, refused }: Hearing): Handled {
+  const { writes, ...asked } = backupRequest(request);
+  const entered = (outcome: string): World => {
+    if (!writes) return world;
+    const { accessKeyId } = caller;
+    return withEntry(world, { at, accessKeyId, region: scope.region, service: 'backup', ...asked, outcome });
+  };
+  try {
+    if (refused !== null) throw refused;
+    const { place, response } = callBackup(request, placeAt(world, scope), { at, scope, pace: world.pace });
+    const next = entered('ok');
+    return { response, world: writes ? withPlace(next, place) : next, effects: [] };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return { response: refusal(error, 'backup', requestId(world)), world: entered(error.code), effects: [] };
   }
 }
 
@@ -110,67 +137,4 @@ function sts(request: LabRequest, world: World, caller: Caller, scope: Scope, at
 function iam(request: LabRequest, world: World): LabResponse {
   const form = formOf(request);
   return queryResponse(form.get('Action') ?? '', 'iam', callIam(form, world.policies), requestId(world));
-}
-
-const NAMESPACES: Readonly<Record<string, string>> = {
-  rds: 'http://rds.amazonaws.com/doc/2014-10-31/',
-  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
-};
-
-function queryResponse(action: string, service: string, body: readonly Xml[], id: string): LabResponse {
-  const metadata = renderXml([['ResponseMetadata', [['RequestId', id]]]]);
-  const result = `<${action}Result>${renderXml(body)}</${action}Result>`;
-  const text = `<${action}Response xmlns="${NAMESPACES[service]}">${result}${metadata}</${action}Response>`;
-  return { status: 200, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': id }, body: text };
-}
-
-/** A refusal in the shape of the service's protocol. */
-function refusal(fault: AwsFault, service: string, id: string): LabResponse {
-  const { code, message, status } = fault;
-  if (service === 'kms' || service === 'monitoring') {
-    const type = service === 'kms' ? 'application/x-amz-json-1.1' : JSON_1_0;
-    return jsonResponse(status, { __type: code, message }, { 'content-type': type, 'x-amzn-requestid': id });
-  }
-  if (service === 'backup') {
-    return jsonResponse(
-      status,
-      { Code: code, Message: message, Type: 'User' },
-      { 'x-amzn-errortype': code, 'x-amzn-requestid': id },
-    );
-  }
-  const error: Xml = [
-    'Error',
-    [
-      ['Type', 'Sender'],
-      ['Code', code],
-      ['Message', message],
-    ],
-  ];
-  const text = `<ErrorResponse xmlns="${NAMESPACES[service] ?? NAMESPACES['rds']}">${renderXml([error, ['RequestId', id]])}</ErrorResponse>`;
-  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': id }, body: text };
-}
-
-function unsigned(request: LabRequest, world: World): LabResponse {
-  const query = request.method === 'POST' && !('x-amz-target' in request.headers);
-  const message = 'Request is missing Authentication Token';
-  return query
-    ? refusal(new AwsFault('MissingAuthenticationToken', message), 'rds', requestId(world))
-    : refusal(new AwsFault('MissingAuthenticationTokenException', message), 'kms', requestId(world));
-}
-
-function formOf(request: LabRequest): URLSearchParams {
-  const form = new URLSearchParams(request.body);
-  for (const [name, value] of Object.entries(request.query)) if (!name.startsWith('X-Amz-')) form.append(name, value);
-  return form;
-}
-
-function parameterNames(form: URLSearchParams): string[] {
-  const names = new Set([...form.keys()].map((key) => key.split('.')[0] ?? key));
-  return [...names].filter((name) => name !== 'Action' && name !== 'Version').sort();
-}
-
-function requestId(world: World): string {
-  const hex = createHash('sha256').update(`request ${world.requestsSeen}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

@@ -6,16 +6,26 @@
  */
 
 import type { Instant } from '../core/time.ts';
+import { settleAll } from './backup/progress.ts';
 import type { DatabaseEngine, Effect, LabEvent } from './effects.ts';
 import { handle } from './handle.ts';
 import type { LabRequest, LabResponse } from './messages.ts';
 import type { PaceName } from './pace.ts';
-import { report, settle } from './settle.ts';
+import { report } from './settle.ts';
 import { type EstateInput, type Instance, placesOf, type World, worldOf } from './world.ts';
+
+/** What a step over the world leaves behind. */
+export interface Stepped<T> {
+  readonly world: World;
+  readonly effects: readonly Effect[];
+  readonly outcome: T;
+}
 
 /** The lab apart from how it is reached. */
 export interface LabHost {
   submit(request: LabRequest): LabResponse;
+  /** Takes a step of the caller's own over the world as it was last left. */
+  step<T>(take: (world: World, at: Instant) => Stepped<T>): T;
   /** The world at the present instant. */
   world(): World;
   /** Resolves once every database of the estate has a port. */
@@ -45,22 +55,28 @@ export function startHost(options: {
     for (const effect of effects) engine.run(effect, onEvent);
   };
   const settled = () => {
-    const next = settle(world, now());
+    const next = settleAll(world, now());
     world = next.value;
     run(next.effects);
     return world;
+  };
+  const step = <T>(take: (world: World, at: Instant) => Stepped<T>): T => {
+    const stepped = take(world, now());
+    world = stepped.world;
+    run(stepped.effects);
+    return stepped.outcome;
   };
   run(openingsOf(estate));
   if (missing.size === 0) allOpened();
   return {
     opened,
     world: settled,
-    submit: (request) => {
-      const handled = handle(request, world, now());
-      world = handled.world;
-      run(handled.effects);
-      return handled.response;
-    },
+    step,
+    submit: (request) =>
+      step((present, at) => {
+        const { response, ...handled } = handle(request, present, at);
+        return { ...handled, outcome: response };
+      }),
   };
 }
 

@@ -14,11 +14,15 @@ export interface Pace {
   readonly restoringCluster: Seconds;
   readonly restoringInstance: Seconds;
   readonly snapshotting: Seconds;
+  readonly copyingSnapshot: Seconds;
+  readonly copyingAcrossRegions: Seconds;
   readonly backingUp: Seconds;
   readonly modifying: Seconds;
   readonly resettingCredentials: Seconds;
   readonly deletingCluster: Seconds;
   readonly deletingInstance: Seconds;
+  readonly stopping: Seconds;
+  readonly starting: Seconds;
 }
 
 /** The paces there are. */
@@ -29,11 +33,15 @@ export const PACES = {
     restoringCluster: 420,
     restoringInstance: 540,
     snapshotting: 90,
+    copyingSnapshot: 240,
+    copyingAcrossRegions: 900,
     backingUp: 60,
     modifying: 90,
     resettingCredentials: 40,
     deletingCluster: 60,
     deletingInstance: 240,
+    stopping: 180,
+    starting: 300,
   },
   brisk: {
     creatingCluster: 0.4,
@@ -41,11 +49,15 @@ export const PACES = {
     restoringCluster: 1.2,
     restoringInstance: 1.5,
     snapshotting: 0.8,
+    copyingSnapshot: 0.8,
+    copyingAcrossRegions: 1.2,
     backingUp: 0.4,
     modifying: 0.5,
     resettingCredentials: 0.4,
     deletingCluster: 0.4,
     deletingInstance: 0.6,
+    stopping: 0.4,
+    starting: 0.6,
   },
 } as const satisfies Record<string, Pace>;
 

@@ -3,7 +3,10 @@
  *
  * Loading a database keeps a thread busy for a second, `initdb` for several; in a worker the endpoint goes on
  * answering meanwhile, and letting go is ending the worker. The worker's program is text, because a bundle has
- * no second file to start from; it does nothing but carry calls over. PGlite is imported there and nowhere else.
+ * no second file to start from; it carries calls over and nothing else. PGlite is imported there and nowhere else.
+ *
+ * Of the extensions RDS has, every database here has `amcheck`. As on RDS the master user, who is no superuser, may
+ * create and use it; PostgreSQL's own way to allow that is a trusted extension, and a grant in its script.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -12,6 +15,7 @@ import { Worker } from 'node:worker_threads';
 /** The compiled parts of PGlite, made once and shared by all workers. */
 export interface PgliteAssets {
   readonly moduleUrl: string;
+  readonly amcheckUrl: string;
   readonly pgliteWasmModule: WebAssembly.Module;
   readonly initdbWasmModule: WebAssembly.Module;
   readonly fsBundle: Blob;
@@ -25,10 +29,11 @@ const { compile } = Reflect.get(globalThis, 'WebAssembly') as {
 /** Reads and compiles PGlite's files, wherever the package is installed. */
 export async function loadPgliteAssets(): Promise<PgliteAssets> {
   const moduleUrl = import.meta.resolve('@electric-sql/pglite');
+  const amcheckUrl = import.meta.resolve('@electric-sql/pglite/contrib/amcheck');
   const read = (name: string) => readFile(new URL(name, moduleUrl));
   const [pglite, initdb, data] = await Promise.all([read('pglite.wasm'), read('initdb.wasm'), read('pglite.data')]);
   const [pgliteWasmModule, initdbWasmModule] = await Promise.all([compile(pglite), compile(initdb)]);
-  return { moduleUrl, pgliteWasmModule, initdbWasmModule, fsBundle: new Blob([data]) };
+  return { moduleUrl, amcheckUrl, pgliteWasmModule, initdbWasmModule, fsBundle: new Blob([data]) };
 }
 
 /** What a process is started from: nothing (then `initdb` runs), or the dump of a data directory. */
@@ -38,14 +43,38 @@ export interface PgliteStart {
   readonly database?: string;
 }
 
+const TRUSTED_CONTROL = '\ntrusted = true\n';
+
+const GRANT_SCRIPT = `
+do $grant$
+declare
+  made regprocedure;
+begin
+  for made in
+    select depend.objid::regprocedure from pg_depend depend join pg_extension on refobjid = pg_extension.oid
+    where extname = 'amcheck' and depend.classid = 'pg_proc'::regclass
+  loop
+    execute format('grant execute on function %s to %s', made, '@extowner@');
+  end loop;
+end
+$grant$;
+`;
+
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
 let db;
 const calls = {
   async open(start) {
-    const { moduleUrl, ...assets } = workerData;
-    const { PGlite } = await import(moduleUrl);
-    db = await PGlite.create({ ...assets, ...start });
+    const { moduleUrl, amcheckUrl, trustedControl, grantScript, ...assets } = workerData;
+    const [{ PGlite }, { amcheck }] = await Promise.all([import(moduleUrl), import(amcheckUrl)]);
+    db = await PGlite.create({ ...assets, ...start, extensions: { amcheck } });
+    const { FS } = db.Module;
+    const append = (file, text) => FS.writeFile(file, FS.readFile(file, { encoding: 'utf8' }) + text);
+    const folder = '/pglite/share/postgresql/extension';
+    append(folder + '/amcheck.control', trustedControl);
+    // The grant belongs at the end of the script that runs last.
+    const scripts = FS.readdir(folder).filter((name) => /^amcheck--.*\\.sql$/.test(name)).sort();
+    append(folder + '/' + scripts.at(-1), grantScript);
   },
   exec: (sql) => db.exec(sql).then(() => undefined),
   value: (sql) => db.query(sql).then((result) => String(Object.values(result.rows[0])[0])),
@@ -75,7 +104,8 @@ export class PgliteProcess {
   #ended = false;
 
   private constructor(assets: PgliteAssets) {
-    this.#worker = new Worker(PROGRAM, { eval: true, workerData: assets });
+    const workerData = { ...assets, trustedControl: TRUSTED_CONTROL, grantScript: GRANT_SCRIPT };
+    this.#worker = new Worker(PROGRAM, { eval: true, workerData });
     this.#worker.on('message', (answer: { id: number; value?: unknown; error?: string }) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

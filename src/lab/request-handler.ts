@@ -2,14 +2,19 @@
  * The lab as an AWS SDK's `requestHandler`, on a virtual clock and without sockets.
  *
  * For tests and simulations: time moves only when `advance()` is called, databases only keep books, and the
- * same calls always give the same answers. The estate and the start are given; no network, no disk, no real time.
+ * same calls always give the same answers. The estate, the start and the weather are given; no network, no disk, no
+ * real time. A broken connection rejects as a socket's would, and what the SDK's retries wait is not the lab's.
  */
 
 import { addSeconds, type Instant, type Seconds } from '../core/time.ts';
 import { type EstateName, estateNamed } from './estates/estates.ts';
 import { startHost } from './host.ts';
 import { MemoryEngine } from './memory-engine.ts';
+import type { LabRequest } from './messages.ts';
 import type { PaceName } from './pace.ts';
+import { breakageError } from './weather/breakage.ts';
+import { calmFrom, type Weather, weatherOf } from './weather/plan.ts';
+import { FIRST_SKY, type Happening, handleInWeather, happenings, passTime } from './weather/sky.ts';
 import type { EstateInput, World } from './world.ts';
 
 /** The part of an SDK's HTTP request the lab reads. */
@@ -45,29 +50,50 @@ export interface VirtualLab {
   /** Moves the clock; every step that falls due on the way is taken. */
   advance(seconds: Seconds): void;
   world(): World;
+  /** Ends the weather at the present instant: no more faults, and what is stuck moves on. */
+  calm(): void;
+  /** The requests that something befell, oldest first. */
+  happenings(): readonly Happening[];
 }
 
-/** Starts a virtual lab; `pace` is `realistic` unless given. */
+/** Starts a virtual lab; `pace` is `realistic` and the weather calm unless given. */
 export function createVirtualLab(options: {
   readonly estate: EstateName | ((at: Instant) => EstateInput);
   readonly startAt: Instant;
   readonly pace?: PaceName;
+  readonly weather?: Weather;
 }): VirtualLab {
   let at = options.startAt;
+  let weather = options.weather ?? weatherOf('', 0);
+  let sky = FIRST_SKY;
   const build = typeof options.estate === 'function' ? options.estate : estateNamed(options.estate);
   const engine = new MemoryEngine();
   const host = startHost({ estate: build(at), pace: options.pace ?? 'realistic', engine, now: () => at });
+  const pass = () =>
+    host.step((before) => {
+      const { world, effects, sky: next } = passTime(before, weather, sky, at);
+      sky = next;
+      return { world, effects, outcome: undefined };
+    });
+  const submit = (request: LabRequest) =>
+    host.step((before) => {
+      const { world, effects, sky: next, sight } = handleInWeather(request, before, at, { weather, sky });
+      sky = next;
+      return { world, effects, outcome: sight };
+    });
   const requestHandler: SdkRequestHandler = {
     metadata: { handlerProtocol: 'lab' },
     handle: async (request) => {
-      const answer = host.submit({
+      const sight = submit({
         method: request.method,
         path: request.path,
         query: flatQuery(request.query ?? {}),
         headers: lowerNames(request.headers),
         body: bodyText(request.body),
       });
-      const response = { statusCode: answer.status, headers: { ...answer.headers }, body: Buffer.from(answer.body) };
+      if (sight.kind === 'broken') throw breakageError(sight.by, sight.reached);
+      const { status, headers, body } = sight.response;
+      const response = { statusCode: status, headers: { ...headers }, body: Buffer.from(body) };
       return { response };
     },
     updateHttpClientConfig: () => {},
@@ -78,11 +104,19 @@ export function createVirtualLab(options: {
     requestHandler,
     engine,
     now: () => at,
-    world: () => host.world(),
+    world: () => {
+      pass();
+      return host.step((world) => ({ world, effects: [], outcome: world }));
+    },
     advance: (seconds) => {
       at = addSeconds(at, seconds);
-      host.world();
+      pass();
     },
+    calm: () => {
+      weather = calmFrom(weather, at);
+      pass();
+    },
+    happenings: () => happenings(sky),
   };
 }
 

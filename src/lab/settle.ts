@@ -1,17 +1,19 @@
 /**
  * Brings a world up to an instant: every step whose time has come is taken.
  *
- * Creating ends in available, deleting in gone, pending changes apply in their maintenance window, daily
- * system snapshots are made and the ones no longer needed expire, retained backups age out. An instance
- * leaves `creating` only when its time has passed and the host has reported its database open.
+ * Creating ends in available, deleting in gone, stopping in stopped and that in starting after seven days; pending
+ * changes apply in their maintenance window, daily system snapshots are made and the ones no longer needed expire,
+ * retained backups age out. An instance leaves `creating` or `starting` only when its time has passed and the host
+ * has reported its database open.
  * Source: RDS User Guide, "Working with backups", "Retaining automated backups".
  */
 
 import { addDays, addSeconds, type Instant, latest } from '../core/time.ts';
-import { putCluster, putInstance, putSnapshot } from './edit.ts';
+import { membersOf, putCluster, putInstance, putSnapshot } from './edit.ts';
 import type { Effect, LabEvent } from './effects.ts';
 import { PACES, type Pace } from './pace.ts';
 import { applyPending } from './pending.ts';
+import { isStopped, reopening, starting, stopped } from './power.ts';
 import { dropSnapshots, isSystemSnapshotOf, snapshotTags, takeSnapshot } from './snapshotting.ts';
 import { nextDaily, systemSnapshotName } from './windows.ts';
 import type { Cluster, Instance, Place, SnapshotKind, World } from './world.ts';
@@ -46,50 +48,81 @@ export function report(world: World, event: LabEvent, at: Instant): World {
   return { ...world, places: Object.fromEntries(places) };
 }
 
+/** Statuses that end when the database is open, and not before their time. */
+const OPENING: readonly string[] = ['creating', 'starting'];
+
 function withEvent(instance: Instance, event: LabEvent, at: Instant): Instance {
-  if (instance.status === 'deleting') return instance;
+  // A database told to stop while it was being opened has no port any more.
+  if (['deleting', 'stopping', 'stopped'].includes(instance.status)) return instance;
   if (event.kind === 'database_failed') return { ...instance, status: 'incompatible-restore', statusEndsAt: null };
   const statusEndsAt =
-    instance.status === 'creating' && instance.statusEndsAt !== null
+    OPENING.includes(instance.status) && instance.statusEndsAt !== null
       ? latest(instance.statusEndsAt, at)
       : instance.statusEndsAt;
   return { ...instance, listeningPort: event.port, statusEndsAt };
 }
 
 function settlePlace(place: Place, at: Instant, pace: Pace): Settled<Place> {
-  const stepped = stepSnapshots(stepClusters(stepInstances(place, at), at), at);
-  const backedUp = takeSystemSnapshots(stepped, at, pace);
+  const instances = stepInstances(place, at, pace);
+  const clusters = stepClusters(instances.value, at, pace);
+  const backedUp = takeSystemSnapshots(stepSnapshots(clusters.value, at), at, pace);
   const aged = ageBackups(backedUp.value, at);
-  return { value: aged.value, effects: [...backedUp.effects, ...aged.effects] };
+  return {
+    value: aged.value,
+    effects: [...instances.effects, ...clusters.effects, ...backedUp.effects, ...aged.effects],
+  };
 }
 
 function over(item: { readonly statusEndsAt: Instant | null }, at: Instant): boolean {
   return item.statusEndsAt !== null && item.statusEndsAt <= at;
 }
 
-function stepInstances(place: Place, at: Instant): Place {
+function stepInstances(place: Place, at: Instant, pace: Pace): Settled<Place> {
   let next = place;
+  const effects: Effect[] = [];
   for (const instance of place.instances) {
     const pending = applyPending(instance, at);
     if (pending !== instance) next = putInstance(next, pending);
-    if (!over(pending, at)) continue;
-    if (pending.status === 'deleting')
-      next = { ...next, instances: next.instances.filter((other) => other !== pending) };
-    else if (pending.status !== 'creating' || pending.listeningPort !== null)
-      next = putInstance(next, settledDown(pending));
+    const halted = halt(pending, at);
+    if (halted !== pending) next = putInstance(next, halted);
+    if (halted.statusEndsAt === null || !over(halted, at)) continue;
+    if (halted.status === 'deleting') next = { ...next, instances: next.instances.filter((other) => other !== halted) };
+    else if (halted.status === 'stopped') {
+      next = putInstance(next, starting(halted, halted.statusEndsAt, pace));
+      effects.push(reopening(halted));
+    } else if (!OPENING.includes(halted.status) || halted.listeningPort !== null)
+      next = putInstance(next, settledDown(halted));
   }
-  return next;
+  return { value: next, effects };
 }
 
-function stepClusters(place: Place, at: Instant): Place {
+function stepClusters(place: Place, at: Instant, pace: Pace): Settled<Place> {
   let next = place;
+  const effects: Effect[] = [];
   for (const cluster of place.clusters) {
-    if (!over(cluster, at)) continue;
-    const members = next.instances.some((instance) => instance.clusterResourceId === cluster.resourceId);
-    if (cluster.status !== 'deleting') next = putCluster(next, settledDown(cluster));
-    else if (!members) next = { ...next, clusters: next.clusters.filter((other) => other !== cluster) };
+    const halted = halt(cluster, at);
+    if (halted !== cluster) next = putCluster(next, halted);
+    if (halted.statusEndsAt === null || !over(halted, at)) continue;
+    const members = membersOf(next, halted);
+    if (halted.status === 'deleting') {
+      if (members.length === 0) next = { ...next, clusters: next.clusters.filter((other) => other !== halted) };
+    } else if (halted.status === 'stopped') {
+      const since = halted.statusEndsAt;
+      const started = members.map((member) => starting(member, since, pace));
+      next = started.reduce(putInstance, putCluster(next, starting(halted, since, pace)));
+      effects.push(...started.map(reopening));
+    } else if (halted.status !== 'starting' || members.every((member) => member.status !== 'starting'))
+      next = putCluster(next, settledDown(halted));
   }
-  return next;
+  return { value: next, effects };
+}
+
+/** Stopped, when stopping is over; the same object otherwise. */
+function halt<T extends Cluster | Instance>(database: T, at: Instant): T {
+  const { status, statusEndsAt } = database;
+  return status === 'stopping' && statusEndsAt !== null && statusEndsAt <= at
+    ? stopped(database, statusEndsAt)
+    : database;
 }
 
 function stepSnapshots(place: Place, at: Instant): Place {
@@ -100,8 +133,9 @@ function stepSnapshots(place: Place, at: Instant): Place {
   return next;
 }
 
-/** Available; the first time round, backups begin. */
+/** Available; the first time round, backups begin, and after a stop the next system snapshot is a new day's. */
 function settledDown<T extends Cluster | Instance>(database: T): T {
+  if (database.status === 'starting') return startedUp(database);
   const begins = database.status === 'creating' && database.retentionDays > 0 && !isMember(database);
   const since = begins ? database.statusEndsAt : null;
   return {
@@ -110,6 +144,18 @@ function settledDown<T extends Cluster | Instance>(database: T): T {
     statusEndsAt: null,
     windowStartsAt: since ?? database.windowStartsAt,
     systemSnapshotDueAt: since ?? database.systemSnapshotDueAt,
+  };
+}
+
+function startedUp<T extends Cluster | Instance>(database: T): T {
+  const due = database.systemSnapshotDueAt;
+  const since = database.statusEndsAt;
+  return {
+    ...database,
+    status: 'available',
+    statusEndsAt: null,
+    stoppedAt: null,
+    systemSnapshotDueAt: due === null || since === null ? due : latest(due, nextDaily(backupWindow(database), since)),
   };
 }
 
@@ -195,7 +241,7 @@ function ageBackups(place: Place, at: Instant): Settled<Place> {
     const source = [...place.clusters, ...place.instances, ...departed].find(
       (database) => database.resourceId === snapshot.sourceResourceId,
     );
-    if (source === undefined) return false;
+    if (source === undefined || isStopped(source)) return false;
     if (source.retentionDays === 0) return true;
     return place.snapshots.some(
       (other) =>
@@ -204,7 +250,9 @@ function ageBackups(place: Place, at: Instant): Settled<Place> {
         addDays(other.createdAt, source.retentionDays) <= at,
     );
   });
-  return dropped.effects.length === 0
-    ? { value: kept, effects: [] }
-    : { value: dropped.place, effects: dropped.effects };
+  const volumes = expired.map(({ source }): Effect => ({ kind: 'drop_volume', volumeId: source.volumeId }));
+  return {
+    value: dropped.effects.length === 0 ? kept : dropped.place,
+    effects: [...dropped.effects, ...volumes],
+  };
 }

@@ -19,9 +19,11 @@ export interface Window {
 /** The restore window at an instant; null while there are no automated backups. */
 export function restoreWindow(database: Backed, at: Instant): Window | null {
   if (database.retentionDays === 0 || database.windowStartsAt === null || database.windowStartsAt > at) return null;
-  const start = latest(database.windowStartsAt, addDays(at, -database.retentionDays));
+  // While it is stopped no log is written, and the time does not count against retention.
+  const until = database.stoppedAt ?? at;
+  const start = latest(database.windowStartsAt, addDays(until, -database.retentionDays));
   const shipped = fromEpochMilliseconds(
-    Math.floor(toEpochMilliseconds(at) / LOG_INTERVAL_MILLISECONDS) * LOG_INTERVAL_MILLISECONDS,
+    Math.floor(toEpochMilliseconds(until) / LOG_INTERVAL_MILLISECONDS) * LOG_INTERVAL_MILLISECONDS,
   );
   return { earliest: start, latest: latest(start, shipped) };
 }

@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../core/arn.ts';
 import type { Days, Instant } from '../core/time.ts';
+import type { RestoreJob } from './backup/job.ts';
 import type { LedgerChain } from './ledger.ts';
 import type { PaceName } from './pace.ts';
 
@@ -39,6 +40,8 @@ export interface Backed {
   readonly status: string;
   /** When the present status ends; null for one that lasts. */
   readonly statusEndsAt: Instant | null;
+  /** When it was told to stop, until it is available again: no log is written and no backup ages meanwhile. */
+  readonly stoppedAt?: Instant | null;
   readonly createdAt: Instant;
   readonly volumeId: string;
   readonly masterUsername: string;
@@ -120,7 +123,7 @@ export interface Snapshot {
   readonly sharedWith?: readonly string[];
 }
 
-/** Automated backups that outlived their database (`DeleteAutomatedBackups=false`). */
+/** Automated backups that outlived their database (`DeleteAutomatedBackups=false`); its volume is as it was at the end. */
 export interface RetainedBackup {
   readonly kind: SnapshotKind;
   readonly source: Cluster | Instance;
@@ -225,6 +228,7 @@ export interface Place {
   readonly subnetGroups: readonly SubnetGroup[];
   readonly keys: readonly Key[];
   readonly vaults: readonly Vault[];
+  readonly restoreJobs: readonly RestoreJob[];
   readonly exports: readonly ExportTask[];
   readonly globalClusters: readonly GlobalCluster[];
   /** Engine versions that can no longer be restored, such as `postgres 9.6.1`. */
@@ -283,6 +287,7 @@ export function emptyPlace(scope: Scope): Place {
     subnetGroups: [defaultSubnetGroup(scope)],
     keys: [managedKey(scope)],
     vaults: [],
+    restoreJobs: [],
     exports: [],
     globalClusters: [],
     withdrawnVersions: [],
@@ -338,9 +343,9 @@ export function placesOf({ place, elsewhere = [] }: EstateInput): readonly Place
   return [place, ...elsewhere];
 }
 
-/** The places of other accounts in a region: what they share can be seen there. */
+/** Every other place: its snapshots can be copied from there, and what is shared in the same region is seen. */
 export function neighboursOf(world: World, { accountId, region }: Scope): readonly Place[] {
-  return Object.values(world.places).filter(({ scope }) => scope.region === region && scope.accountId !== accountId);
+  return Object.values(world.places).filter(({ scope }) => scope.region !== region || scope.accountId !== accountId);
 }
 
 /** The place at a scope; empty when nothing was ever put there. */

@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInstant } from '../../src/core/time.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { CLUSTER, CLUSTER_ID, MEMBER, SNAPSHOT } from './support.ts';
+import { BILLING, CLUSTER, CLUSTER_ID, MEMBER, SNAPSHOT } from './support.ts';
+
+const MANUAL = 'billing-production-before-2026-migration';
 
 const hasAws = onPath();
 if (!hasAws) process.stderr.write('\nSKIPPED: no aws CLI on PATH, so botocore was not held against the lab\n');
@@ -64,6 +66,41 @@ describe.skipIf(!hasAws)('the aws CLI', { timeout: 60_000 }, () => {
     expect((await aws('kms', 'list-aliases')).Aliases).toHaveLength(3);
     const points = await aws('backup', 'list-recovery-points-by-backup-vault', '--backup-vault-name', 'billing-vault');
     expect(points.RecoveryPoints).toHaveLength(1);
+  });
+
+  it('restores an instance to a point in time', async () => {
+    const restored = await aws(
+      ...['rds', 'restore-db-instance-to-point-in-time', '--source-db-instance-identifier', BILLING],
+      ...['--target-db-instance-identifier', 'pitr', '--restore-time', '2026-11-23T02:00:00Z'],
+      ...['--no-multi-az', '--backup-retention-period', '0', '--tags', 'Key=muster:drill,Value=d-2'],
+    );
+    expect(restored.DBInstance).toMatchObject({
+      DBInstanceIdentifier: 'pitr',
+      DBInstanceStatus: 'creating',
+      TagList: [{ Key: 'muster:drill', Value: 'd-2' }],
+    });
+  });
+
+  it('copies a snapshot here, and from another region with the URL it signs', async () => {
+    const target = ['--target-db-snapshot-identifier', 'copied'];
+    const here = await aws(
+      'rds',
+      'copy-db-snapshot',
+      '--source-db-snapshot-identifier',
+      MANUAL,
+      ...target,
+      '--copy-tags',
+    );
+    expect(here.DBSnapshot).toMatchObject({ Status: 'copying', SnapshotType: 'manual' });
+    const abroad = await aws(
+      ...['rds', 'copy-db-snapshot', '--region', 'eu-central-1', '--source-region', 'eu-west-1', ...target],
+      ...['--source-db-snapshot-identifier', `arn:aws:rds:eu-west-1:123456789012:snapshot:${MANUAL}`],
+      ...['--kms-key-id', 'alias/aws/rds'],
+    );
+    expect(abroad.DBSnapshot).toMatchObject({
+      DBSnapshotArn: 'arn:aws:rds:eu-central-1:123456789012:snapshot:copied',
+      SourceRegion: 'eu-west-1',
+    });
   });
 
   it('restores the snapshot, then deletes the cluster and with it the snapshot', async () => {

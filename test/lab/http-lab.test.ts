@@ -13,6 +13,9 @@ import {
   ModifyDBClusterCommand,
   RDSClient,
   RestoreDBClusterFromSnapshotCommand,
+  RestoreDBInstanceToPointInTimeCommand,
+  StartDBInstanceCommand,
+  StopDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -193,6 +196,66 @@ describe('a second database', () => {
       async (client) => (await client.query(sql)).rows,
     );
     expect(rows).toEqual([{ who: 'billing_admin', invoices: 6_000, others: 0 }]);
+  });
+});
+
+describe('an instance restored to a point in time', () => {
+  const login = { user: 'billing_admin', password: 'not-a-real-password-2', database: 'billing' };
+  const source = { SourceDBInstanceIdentifier: 'billing-production', BackupRetentionPeriod: 0 };
+  const invoices = async (client: pg.Client): Promise<{ count: number; latest: string }> => {
+    const { rows } = await client.query(
+      "select count(*)::int as count, to_char(max(created_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') as latest from invoices",
+    );
+    return rows[0];
+  };
+
+  it('holds the rows of the present, and its indexes can be checked', { timeout: 150_000 }, async () => {
+    const live = await availableInstance('billing-production', 20);
+    await connected({ ...login, port: live.Endpoint?.Port }, (client) =>
+      client.query("insert into invoices values (6001, 1, 100, '2026-11-23T04:00:00Z')"),
+    );
+    await rds.send(
+      new RestoreDBInstanceToPointInTimeCommand({
+        ...source,
+        TargetDBInstanceIdentifier: 'latest',
+        UseLatestRestorableTime: true,
+      }),
+    );
+    const restored = await availableInstance('latest', 120);
+    await connected({ ...login, port: restored.Endpoint?.Port }, async (client) => {
+      expect(await invoices(client)).toEqual({ count: 6_001, latest: '2026-11-23 04:00:00' });
+      await client.query('create extension if not exists amcheck');
+      await client.query('create extension if not exists amcheck');
+      const checked = await client.query("select bt_index_check('invoices_pkey', true)::text as answer");
+      expect(checked.rows).toEqual([{ answer: '' }]);
+      // It is no free pass: what is not an index is refused.
+      await expect(client.query("select bt_index_check('invoices')")).rejects.toMatchObject({ code: '42809' });
+    });
+  });
+
+  it('holds the rows of the snapshot before an earlier instant', { timeout: 150_000 }, async () => {
+    await rds.send(
+      new RestoreDBInstanceToPointInTimeCommand({
+        ...source,
+        TargetDBInstanceIdentifier: 'earlier',
+        RestoreTime: new Date('2026-11-23T02:00:00Z'),
+      }),
+    );
+    const restored = await availableInstance('earlier', 120);
+    const rows = await connected({ ...login, port: restored.Endpoint?.Port }, invoices);
+    expect(rows.count).toBeLessThan(6_000);
+    expect(rows.latest <= '2026-11-23 01:10:00').toBe(true);
+  });
+
+  it('answers again once it was stopped and started', { timeout: 60_000 }, async () => {
+    await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: 'latest' }));
+    await until(async () => {
+      const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'latest' }));
+      return DBInstances?.[0]?.DBInstanceStatus === 'stopped' ? true : null;
+    }, 20);
+    await rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: 'latest' }));
+    const started = await availableInstance('latest', 20);
+    expect((await connected({ ...login, port: started.Endpoint?.Port }, invoices)).count).toBe(6_001);
   });
 });
 

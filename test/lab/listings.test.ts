@@ -62,6 +62,13 @@ describe('a shared snapshot', () => {
     ]);
   });
 
+  it('is seen in its own region only', async () => {
+    const { lab, sts } = aLab(threePlaces);
+    const { Credentials } = await sts.send(assume);
+    const { rds } = clientsOf(lab, 'us-east-1', Credentials?.AccessKeyId ?? '');
+    expect((await rds.send(shared)).DBSnapshots).toEqual([]);
+  });
+
   it('is not among what is shared with its owner', async () => {
     const { rds } = aLab(threePlaces);
     expect((await rds.send(shared)).DBSnapshots).toEqual([]);
@@ -93,6 +100,28 @@ it('quotas count what they limit: manual snapshots, and no others', async () => 
   const { AccountQuotas = [] } = await rds.send(new DescribeAccountAttributesCommand({}));
   expect(AccountQuotas).toContainEqual({ AccountQuotaName: 'ManualSnapshots', Used: 1, Max: 100 });
   expect(AccountQuotas).toContainEqual({ AccountQuotaName: 'ManualClusterSnapshots', Used: 0, Max: 100 });
+});
+
+it('quotas count databases, and the storage of those that are no members', async () => {
+  const { rds } = aLab();
+  const { AccountQuotas = [] } = await rds.send(new DescribeAccountAttributesCommand({}));
+  expect(AccountQuotas).toContainEqual({ AccountQuotaName: 'DBInstances', Used: 2, Max: 40 });
+  expect(AccountQuotas).toContainEqual({ AccountQuotaName: 'DBClusters', Used: 1, Max: 40 });
+  expect(AccountQuotas).toContainEqual({ AccountQuotaName: 'AllocatedStorage', Used: 100, Max: 100_000 });
+});
+
+it('storage past the quota is refused', async () => {
+  const { rds } = aLab();
+  const restore = (AllocatedStorage: number) =>
+    rds.send(
+      new RestoreDBInstanceFromDBSnapshotCommand({
+        DBInstanceIdentifier: 'large',
+        DBSnapshotIdentifier: ORIGINAL,
+        AllocatedStorage,
+      }),
+    );
+  expect((await refusal(restore(99_901))).code).toBe('StorageQuotaExceeded');
+  expect((await restore(99_900)).DBInstance?.AllocatedStorage).toBe(99_900);
 });
 
 describe('an engine version that was withdrawn', () => {

@@ -10,7 +10,6 @@ import {
 import { DescribeKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import {
   AddTagsToResourceCommand,
-  CopyDBClusterSnapshotCommand,
   CreateDBClusterSnapshotCommand,
   DeleteDBClusterCommand,
   DescribeDBClusterSnapshotsCommand,
@@ -22,6 +21,7 @@ import {
   ListTagsForResourceCommand,
   ModifyDBClusterCommand,
   paginateDescribeDBClusterSnapshots,
+  RebootDBClusterCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -56,13 +56,10 @@ function withSnapshots(count: number): EstateInput {
 describe('what the lab does not implement', () => {
   it('is refused by name when it is an action', async () => {
     const { rds } = aLab();
-    const command = new CopyDBClusterSnapshotCommand({
-      SourceDBClusterSnapshotIdentifier: SNAPSHOT,
-      TargetDBClusterSnapshotIdentifier: 'copy',
-    });
+    const command = new RebootDBClusterCommand({ DBClusterIdentifier: CLUSTER });
     const refused = await refusal(rds.send(command));
     expect(refused).toMatchObject({ code: 'InvalidAction', status: 400 });
-    expect(refused.message).toContain('CopyDBClusterSnapshot');
+    expect(refused.message).toContain('RebootDBCluster');
   });
 
   it('is refused by name when it is a parameter, and nothing changes', async () => {

@@ -2,106 +2,10 @@
  * The RDS actions the lab speaks and the parameters it accepts on each: one table.
  *
  * What is not in the table is refused by name, action or parameter; nothing is silently ignored. `aim`
- * names the parameter that identifies what a call is about and the ARN type of it, for the ledger.
+ * names the parameter that identifies what a call is about and the ARN type of it, for the ledger: the new
+ * database of a restore, the new snapshot of a copy. The types of the parameters are in `parameter-types.ts`.
  * Source: Amazon RDS API 2014-10-31, "Request Parameters" of each action.
  */
-
-/** How a parameter is written on the wire. */
-export type ParameterType = 'text' | 'flag' | 'whole' | 'texts' | 'tags' | 'filters';
-
-/** Every parameter the lab accepts somewhere, with its type; a name means one thing on all actions. */
-export const PARAMETER_TYPES: Readonly<Record<string, ParameterType>> = {
-  AllocatedStorage: 'whole',
-  AllowMajorVersionUpgrade: 'flag',
-  ApplyImmediately: 'flag',
-  AutoMinorVersionUpgrade: 'flag',
-  AvailabilityZone: 'text',
-  BackupRetentionPeriod: 'whole',
-  CACertificateIdentifier: 'text',
-  CopyTagsToSnapshot: 'flag',
-  DBClusterIdentifier: 'text',
-  DBClusterParameterGroupName: 'text',
-  DBClusterSnapshotIdentifier: 'text',
-  DBInstanceAutomatedBackupsArn: 'text',
-  DBInstanceClass: 'text',
-  DBInstanceIdentifier: 'text',
-  DBName: 'text',
-  DBParameterGroupName: 'text',
-  DBSnapshotIdentifier: 'text',
-  DBSubnetGroupName: 'text',
-  DatabaseInsightsMode: 'text',
-  DatabaseName: 'text',
-  DbClusterResourceId: 'text',
-  DbiResourceId: 'text',
-  DedicatedLogVolume: 'flag',
-  DeleteAutomatedBackups: 'flag',
-  DeletionProtection: 'flag',
-  EnableHttpEndpoint: 'flag',
-  EnableIAMDatabaseAuthentication: 'flag',
-  EnablePerformanceInsights: 'flag',
-  Engine: 'text',
-  EngineLifecycleSupport: 'text',
-  EngineMode: 'text',
-  EngineVersion: 'text',
-  ExportTaskIdentifier: 'text',
-  Filters: 'filters',
-  FinalDBSnapshotIdentifier: 'text',
-  GlobalClusterIdentifier: 'text',
-  IncludeAll: 'flag',
-  IncludePublic: 'flag',
-  IncludeShared: 'flag',
-  KmsKeyId: 'text',
-  LicenseModel: 'text',
-  Marker: 'text',
-  MasterUserPassword: 'text',
-  MasterUsername: 'text',
-  MaxAllocatedStorage: 'whole',
-  MaxRecords: 'whole',
-  MonitoringInterval: 'whole',
-  MultiAZ: 'flag',
-  NetworkType: 'text',
-  OptionGroupName: 'text',
-  Port: 'whole',
-  PreferredBackupWindow: 'text',
-  PreferredMaintenanceWindow: 'text',
-  PromotionTier: 'whole',
-  PubliclyAccessible: 'flag',
-  ResourceName: 'text',
-  SkipFinalSnapshot: 'flag',
-  SnapshotIdentifier: 'text',
-  SnapshotType: 'text',
-  SourceArn: 'text',
-  StorageEncrypted: 'flag',
-  StorageType: 'text',
-  TagKeys: 'texts',
-  Tags: 'tags',
-  VpcSecurityGroupIds: 'texts',
-};
-
-/** Parameters that are only stored and shown again, with the name AWS shows each under. */
-export const STORED_AS: Readonly<Record<string, string>> = {
-  AllocatedStorage: 'AllocatedStorage',
-  AutoMinorVersionUpgrade: 'AutoMinorVersionUpgrade',
-  CACertificateIdentifier: 'CACertificateIdentifier',
-  CopyTagsToSnapshot: 'CopyTagsToSnapshot',
-  DatabaseInsightsMode: 'DatabaseInsightsMode',
-  DedicatedLogVolume: 'DedicatedLogVolume',
-  EnableHttpEndpoint: 'HttpEndpointEnabled',
-  EnableIAMDatabaseAuthentication: 'IAMDatabaseAuthenticationEnabled',
-  EnablePerformanceInsights: 'PerformanceInsightsEnabled',
-  EngineLifecycleSupport: 'EngineLifecycleSupport',
-  EngineMode: 'EngineMode',
-  LicenseModel: 'LicenseModel',
-  MaxAllocatedStorage: 'MaxAllocatedStorage',
-  MonitoringInterval: 'MonitoringInterval',
-  MultiAZ: 'MultiAZ',
-  NetworkType: 'NetworkType',
-  PreferredBackupWindow: 'PreferredBackupWindow',
-  PreferredMaintenanceWindow: 'PreferredMaintenanceWindow',
-  PromotionTier: 'PromotionTier',
-  PubliclyAccessible: 'PubliclyAccessible',
-  StorageType: 'StorageType',
-};
 
 type ArnType = 'db' | 'cluster' | 'snapshot' | 'cluster-snapshot';
 
@@ -129,6 +33,56 @@ const CLUSTER_SETTINGS = [
   'StorageType',
   'VpcSecurityGroupIds',
 ] as const;
+
+/** What a point-in-time restore of an instance may say about it: not quite what a snapshot restore may. */
+const INSTANCE_TO_TIME = [
+  'AllocatedStorage',
+  'AutoMinorVersionUpgrade',
+  'AvailabilityZone',
+  'BackupRetentionPeriod',
+  'CACertificateIdentifier',
+  'CopyTagsToSnapshot',
+  'DBInstanceClass',
+  'DBParameterGroupName',
+  'DBSubnetGroupName',
+  'DedicatedLogVolume',
+  'DeletionProtection',
+  'EnableIAMDatabaseAuthentication',
+  'Engine',
+  'EngineLifecycleSupport',
+  'LicenseModel',
+  'MaxAllocatedStorage',
+  'MultiAZ',
+  'NetworkType',
+  'OptionGroupName',
+  'Port',
+  'PreferredBackupWindow',
+  'PubliclyAccessible',
+  'StorageType',
+  'Tags',
+  'VpcSecurityGroupIds',
+] as const;
+
+/** What a point-in-time restore of a cluster may say about it. */
+const CLUSTER_TO_TIME = [
+  'BackupRetentionPeriod',
+  'CopyTagsToSnapshot',
+  'DBClusterParameterGroupName',
+  'DBSubnetGroupName',
+  'DeletionProtection',
+  'EnableIAMDatabaseAuthentication',
+  'EngineLifecycleSupport',
+  'EngineMode',
+  'KmsKeyId',
+  'NetworkType',
+  'Port',
+  'PreferredBackupWindow',
+  'StorageType',
+  'Tags',
+  'VpcSecurityGroupIds',
+] as const;
+
+const COPYING = ['KmsKeyId', 'CopyTags', 'Tags', 'PreSignedUrl', 'SourceRegion'] as const;
 
 const INSTANCE_SETTINGS = [
   'AllocatedStorage',
@@ -314,6 +268,42 @@ export const ACTIONS = {
     ],
     ['DBInstanceIdentifier', 'db'],
   ),
+  RestoreDBInstanceToPointInTime: writes(
+    ['TargetDBInstanceIdentifier'],
+    [
+      ...INSTANCE_TO_TIME,
+      'RestoreTime',
+      'SourceDBInstanceAutomatedBackupsArn',
+      'SourceDBInstanceIdentifier',
+      'SourceDbiResourceId',
+      'UseLatestRestorableTime',
+    ],
+    ['TargetDBInstanceIdentifier', 'db'],
+  ),
+  RestoreDBClusterToPointInTime: writes(
+    ['DBClusterIdentifier'],
+    [
+      ...CLUSTER_TO_TIME,
+      'RestoreToTime',
+      'RestoreType',
+      'SourceDBClusterIdentifier',
+      'SourceDbClusterResourceId',
+      'UseLatestRestorableTime',
+    ],
+    ['DBClusterIdentifier', 'cluster'],
+  ),
+  CopyDBSnapshot: writes(['SourceDBSnapshotIdentifier', 'TargetDBSnapshotIdentifier'], COPYING, [
+    'TargetDBSnapshotIdentifier',
+    'snapshot',
+  ]),
+  CopyDBClusterSnapshot: writes(['SourceDBClusterSnapshotIdentifier', 'TargetDBClusterSnapshotIdentifier'], COPYING, [
+    'TargetDBClusterSnapshotIdentifier',
+    'cluster-snapshot',
+  ]),
+  StopDBInstance: writes(['DBInstanceIdentifier'], ['DBSnapshotIdentifier'], ['DBInstanceIdentifier', 'db']),
+  StartDBInstance: writes(['DBInstanceIdentifier'], [], ['DBInstanceIdentifier', 'db']),
+  StopDBCluster: writes(['DBClusterIdentifier'], [], ['DBClusterIdentifier', 'cluster']),
+  StartDBCluster: writes(['DBClusterIdentifier'], [], ['DBClusterIdentifier', 'cluster']),
 } as const satisfies Record<string, ActionTable>;
 
 /** The name of an action the lab has. */

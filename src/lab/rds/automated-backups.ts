@@ -8,6 +8,7 @@
 
 import { rdsArn } from '../../core/arn.ts';
 import type { Instant } from '../../core/time.ts';
+import type { Effect } from '../effects.ts';
 import { AwsFault, refuseUnless } from '../faults.ts';
 import { dropSnapshots, isSystemSnapshotOf } from '../snapshotting.ts';
 import { restoreWindow } from '../windows.ts';
@@ -127,7 +128,8 @@ function remove(place: Place, backup: RetainedBackup, element: string, xml: read
     isSystemSnapshotOf(snapshot, backup.kind, backup.source.resourceId),
   );
   const retained = place.retained.filter((other) => other !== backup);
-  return { place: { ...dropped.place, retained }, body: [[element, xml]], effects: dropped.effects };
+  const effects: Effect[] = [...dropped.effects, { kind: 'drop_volume', volumeId: backup.source.volumeId }];
+  return { place: { ...dropped.place, retained }, body: [[element, xml]], effects };
 }
 
 function isBackedUp(instance: Instance): boolean {

@@ -23,7 +23,7 @@ export interface Call {
   readonly at: Instant;
   readonly scope: Scope;
   readonly pace: Pace;
-  /** Other accounts in this region, whose shared snapshots can be seen. */
+  /** Every other place, for what can be copied from there and what is shared in this region. */
   readonly neighbours: readonly Place[];
   readonly parameters: Parameters;
 }

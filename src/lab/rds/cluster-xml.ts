@@ -40,6 +40,7 @@ export function clusterXml(place: Place, cluster: Cluster, at: Instant): readonl
       reader === null ? `${cluster.identifier}.${name.replace('cluster-', 'cluster-ro-')}.${domain}` : '127.0.0.1',
     ],
     ['Port', writer ?? cluster.port],
+    ['AutomaticRestartTime', cluster.status === 'stopped' ? cluster.statusEndsAt : null],
     ['HostedZoneId', 'Z29XKXDKYMONMX'],
     ['AllocatedStorage', 1],
     ['BackupRetentionPeriod', cluster.retentionDays],

@@ -15,7 +15,7 @@ import { requireUsableKey } from '../keys.ts';
 import { dropSnapshots, isSystemSnapshotOf, snapshotTags, takeSnapshot } from '../snapshotting.ts';
 import { restoreWindow } from '../windows.ts';
 import type { Cluster, Instance, Place, RetainedBackup, SnapshotKind } from '../world.ts';
-import { type Action, type Call, ends, newIdentifier } from './call.ts';
+import { type Action, type Call, ends, newIdentifier, newVolumeId } from './call.ts';
 import { clusterXml } from './cluster-xml.ts';
 import { namedCluster } from './clusters.ts';
 import { instanceXml } from './instance-xml.ts';
@@ -196,12 +196,17 @@ function endBackups(call: Call, place: Place, source: Cluster | Instance, kind: 
     kind === 'db' ? 'DBInstanceAutomatedBackupQuotaExceeded' : 'DBClusterAutomatedBackupQuotaExceededFault',
     `Cannot retain more than ${RETAINED_MAX} automated backups of deleted databases.`,
   );
+  // The database's own volume goes with it; what a restore to the last moment needs is kept beside.
+  const kept = newVolumeId(place);
   const retained: RetainedBackup = {
     kind,
-    source,
+    source: { ...source, status: 'deleting', volumeId: kept.id },
     windowStartsAt: window.earliest,
-    windowEndsAt: call.at,
+    windowEndsAt: source.stoppedAt ?? call.at,
     expiresAt: addDays(call.at, source.retentionDays),
   };
-  return { place: { ...place, retained: [...place.retained, retained] }, effects: [] };
+  return {
+    place: { ...kept.place, retained: [...place.retained, retained] },
+    effects: [{ kind: 'copy_volume', from: source.volumeId, to: kept.id }],
+  };
 }

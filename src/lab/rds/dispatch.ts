@@ -11,10 +11,13 @@ import { ACTIONS, type ActionName, type ActionTable } from './actions.ts';
 import * as automatedBackups from './automated-backups.ts';
 import type { Action, Call, Reply } from './call.ts';
 import * as clusters from './clusters.ts';
+import * as copies from './copies.ts';
 import * as deletion from './deletion.ts';
 import * as instances from './instances.ts';
 import * as listings from './listings.ts';
 import { readParameters } from './parameters.ts';
+import * as pointInTime from './point-in-time.ts';
+import * as power from './power.ts';
 import * as restore from './restore.ts';
 import * as snapshots from './snapshots.ts';
 import * as tags from './tags.ts';
@@ -50,6 +53,14 @@ const HANDLERS: Readonly<Record<ActionName, Action>> = {
   DeleteDBClusterAutomatedBackup: automatedBackups.deleteDBClusterAutomatedBackup,
   RestoreDBClusterFromSnapshot: restore.restoreDBClusterFromSnapshot,
   RestoreDBInstanceFromDBSnapshot: restore.restoreDBInstanceFromDBSnapshot,
+  RestoreDBInstanceToPointInTime: pointInTime.restoreDBInstanceToPointInTime,
+  RestoreDBClusterToPointInTime: pointInTime.restoreDBClusterToPointInTime,
+  CopyDBSnapshot: copies.copyDBSnapshot,
+  CopyDBClusterSnapshot: copies.copyDBClusterSnapshot,
+  StopDBInstance: power.stopDBInstance,
+  StartDBInstance: power.startDBInstance,
+  StopDBCluster: power.stopDBCluster,
+  StartDBCluster: power.startDBCluster,
 };
 
 /** The table of an action; null for one the lab does not have. */

@@ -8,6 +8,7 @@
 import { rdsArn } from '../../core/arn.ts';
 import type { Instant } from '../../core/time.ts';
 import { clusterOf } from '../edit.ts';
+import { isStopped } from '../power.ts';
 import { restoreWindow } from '../windows.ts';
 import type { Cluster, Instance, Place, RetainedBackup } from '../world.ts';
 import type { Xml } from '../xml.ts';
@@ -39,8 +40,9 @@ export function instanceXml(place: Place, instance: Instance, at: Instant): read
             ['Port', instance.listeningPort],
             ['HostedZoneId', 'Z29XKXDKYMONMX'],
           ]
-        : null,
+        : stoppedEndpoint(place, instance),
     ],
+    ['AutomaticRestartTime', instance.status === 'stopped' ? instance.statusEndsAt : null],
     ['DbInstancePort', 0],
     ['InstanceCreateTime', instance.status === 'creating' ? null : instance.createdAt],
     ['AvailabilityZone', instance.availabilityZone],
@@ -83,6 +85,16 @@ export function instanceXml(place: Place, instance: Instance, at: Instant): read
     ['DomainMemberships', []],
     ['PendingModifiedValues', instance.pending === null ? [] : settingsXml(instance.pending.values)],
     tagsXml(instance.tags),
+  ];
+}
+
+/** AWS goes on showing the name of a stopped instance; in the lab nothing answers there. */
+function stoppedEndpoint({ scope }: Place, instance: Instance): readonly Xml[] | null {
+  if (!isStopped(instance)) return null;
+  return [
+    ['Address', `${instance.identifier}.${scope.accountId.slice(0, 4)}lab.${scope.region}.rds.amazonaws.com`],
+    ['Port', instance.port],
+    ['HostedZoneId', 'Z29XKXDKYMONMX'],
   ];
 }
 

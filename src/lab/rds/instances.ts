@@ -12,6 +12,7 @@ import type { Effect } from '../effects.ts';
 import { AwsFault, refuseUnless } from '../faults.ts';
 import { keyArn, requireUsableKey } from '../keys.ts';
 import { applySettings, DEFERRED } from '../pending.ts';
+import { isStopped } from '../power.ts';
 import { nextWeekly } from '../windows.ts';
 import type { Cluster, Instance, Place, Settings } from '../world.ts';
 import {
@@ -105,9 +106,9 @@ function createMember(call: Call, place: Place): Reply {
   const cluster = findCluster(place, identifier);
   if (cluster === undefined) throw new AwsFault('DBClusterNotFoundFault', `DBCluster ${identifier} not found.`);
   refuseUnless(
-    cluster.status !== 'deleting',
+    cluster.status !== 'deleting' && !isStopped(cluster),
     'InvalidDBClusterStateFault',
-    `DB Cluster ${identifier} is being deleted.`,
+    `DB Cluster ${identifier} is ${cluster.status}.`,
   );
   const engine = given(call, 'Engine');
   refuseUnless(
@@ -168,8 +169,28 @@ const CLUSTER_DECIDES: readonly string[] = [
   'VpcSecurityGroupIds',
 ];
 
+/** Gigabytes that the standalone instances of a region hold at most. */
+export const STORAGE_GIGABYTES_MAX = 100_000;
+
+/** Gigabytes that the standalone instances of a place hold; a member's storage is its cluster's. */
+export function storageHeld(place: Place): number {
+  return place.instances
+    .filter((instance) => instance.clusterResourceId === null)
+    .reduce((sum, { settings }) => sum + Number(settings['AllocatedStorage'] ?? '20'), 0);
+}
+
+function requireStorageQuota(place: Place, asked: number): void {
+  refuseUnless(
+    storageHeld(place) + asked <= STORAGE_GIGABYTES_MAX,
+    'StorageQuotaExceeded',
+    `The requested ${asked} GiB would exceed the storage quota of ${STORAGE_GIGABYTES_MAX} GiB.`,
+  );
+}
+
 /** What creating and restoring an instance have in common. */
 export interface InstanceOrder {
+  /** The parameter that names the new instance; `DBInstanceIdentifier` unless said. */
+  readonly identifierParameter?: string;
   readonly engine: string;
   readonly version: string;
   readonly masterUsername: string;
@@ -190,7 +211,8 @@ export function beginInstance(
   order: InstanceOrder,
 ): { readonly instance: Instance; readonly effects: readonly Effect[]; readonly reply: Reply } {
   const { parameters } = call;
-  const identifier = newIdentifier(given(call, 'DBInstanceIdentifier'), 'DBInstanceIdentifier', 63);
+  const named = order.identifierParameter ?? 'DBInstanceIdentifier';
+  const identifier = newIdentifier(given(call, named), named, 63);
   refuseUnless(findInstance(place, identifier) === undefined, 'DBInstanceAlreadyExists', 'DB instance already exists');
   refuseUnless(place.instances.length < 40, 'InstanceQuotaExceeded', 'DB Instance quota of 40 exceeded');
   refuseUnless(
@@ -198,6 +220,7 @@ export function beginInstance(
     'InvalidParameterValue',
     `Invalid DB Instance class: ${order.instanceClass}`,
   );
+  if (order.cluster === null) requireStorageQuota(place, Number(order.settings['AllocatedStorage'] ?? '20'));
   preset.requireRetention(order.retentionDays, order.cluster === null ? 0 : 1);
   preset.requireWindows(order.settings);
   const resource = newResourceId(place, 'db');

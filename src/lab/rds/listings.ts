@@ -13,6 +13,7 @@ import type { Xml } from '../xml.ts';
 import { type Action, filtered, given, pageOf, shows } from './call.ts';
 import { subnetGroupXml } from './cluster-xml.ts';
 import { MANUAL_SNAPSHOTS_MAX } from './deletion.ts';
+import { STORAGE_GIGABYTES_MAX, storageHeld } from './instances.ts';
 
 /** `DescribeDBSubnetGroups`. */
 export const describeDBSubnetGroups: Action = (call, place) => {
@@ -123,6 +124,7 @@ export const describeAccountAttributes: Action = (_call, place) => {
   const manual = (kind: SnapshotKind) =>
     place.snapshots.filter((snapshot) => snapshot.kind === kind && snapshot.type === 'manual').length;
   const quotas: readonly (readonly [name: string, used: number, max: number])[] = [
+    ['AllocatedStorage', storageHeld(place), STORAGE_GIGABYTES_MAX],
     ['DBInstances', place.instances.length, 40],
     ['DBClusters', place.clusters.length, 40],
     ['ManualSnapshots', manual('db'), MANUAL_SNAPSHOTS_MAX],

@@ -8,7 +8,8 @@
 
 import { AwsFault, refuseUnless } from '../faults.ts';
 import type { Settings, Tag } from '../world.ts';
-import { type ActionTable, PARAMETER_TYPES, STORED_AS } from './actions.ts';
+import type { ActionTable } from './actions.ts';
+import { PARAMETER_TYPES, STORED_AS } from './parameter-types.ts';
 
 /** One `Filters.Filter.N`. */
 export interface Filter {

@@ -1,5 +1,5 @@
 /**
- * Restoring snapshots.
+ * Restoring snapshots, and what every restore has in common.
  *
  * A restore always makes a new database with the source's master user and password; without `Tags` it takes
  * the source's, without a retention it inherits the source's. A restored cluster has no instance until one is
@@ -10,8 +10,8 @@
 import { putCluster, putInstance } from '../edit.ts';
 import { refuseUnless } from '../faults.ts';
 import { keyArn, requireUsableKey } from '../keys.ts';
-import type { Place, Settings, Snapshot } from '../world.ts';
-import { type Action, type Call, given, newVolumeId } from './call.ts';
+import type { Place, Settings, Snapshot, Tag } from '../world.ts';
+import { type Action, type Call, given, newVolumeId, type Reply } from './call.ts';
 import { clusterXml } from './cluster-xml.ts';
 import { beginCluster } from './clusters.ts';
 import * as preset from './defaults.ts';
@@ -20,9 +20,23 @@ import { beginInstance } from './instances.ts';
 import { isWithdrawn } from './listings.ts';
 import { namedSnapshot } from './snapshots.ts';
 
+/** What a new database is made from: a snapshot, or a database as of an instant. */
+export interface Origin {
+  readonly volumeId: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly masterUsername: string;
+  readonly databaseName: string | null;
+  readonly kmsKeyArn: string | null;
+  readonly retentionDays: number;
+  readonly instanceClass: string | null;
+  readonly settings: Settings;
+  /** Tags the database bore, which a restore without `Tags` copies. */
+  readonly sourceTags: readonly Tag[];
+}
+
 /** `RestoreDBClusterFromSnapshot`: storage only. */
 export const restoreDBClusterFromSnapshot: Action = (call, place) => {
-  const { parameters } = call;
   const snapshot = namedSnapshot(call, place, 'cluster', 'SnapshotIdentifier');
   requireAvailable(snapshot, 'InvalidDBClusterSnapshotStateFault');
   const engine = given(call, 'Engine');
@@ -32,44 +46,59 @@ export const restoreDBClusterFromSnapshot: Action = (call, place) => {
     `The engine ${engine} cannot restore a snapshot of ${snapshot.engine}.`,
   );
   // Without EngineVersion AWS takes the Region's default, not the snapshot's.
-  const version = preset.fullVersion(parameters.text('EngineVersion'), preset.clusterEngineVersion(engine));
-  const begun = beginCluster(call, place, {
-    engine,
-    version,
-    masterUsername: snapshot.masterUsername,
-    databaseName: snapshot.databaseName,
-    kmsKeyArn: keyFor(call, place, snapshot),
-    retentionDays: parameters.whole('BackupRetentionPeriod') ?? snapshot.retentionDays,
-    seconds: call.pace.restoringCluster,
-  });
-  const cluster = { ...begun.cluster, tags: parameters.tags() ?? snapshot.sourceTags };
-  const after = putCluster(begun.place, cluster);
-  return {
-    place: after,
-    body: [['DBCluster', clusterXml(after, cluster, call.at)]],
-    effects: [{ kind: 'copy_volume', from: snapshot.volumeId, to: cluster.volumeId }],
-  };
+  const version = preset.fullVersion(call.parameters.text('EngineVersion'), preset.clusterEngineVersion(engine));
+  return clusterFrom(call, place, snapshot, version);
 };
 
 /** `RestoreDBInstanceFromDBSnapshot`. */
 export const restoreDBInstanceFromDBSnapshot: Action = (call, place) => {
-  const { parameters } = call;
   const snapshot = namedSnapshot(call, place, 'db', 'DBSnapshotIdentifier');
   requireAvailable(snapshot, 'InvalidDBSnapshotState');
-  const engine = parameters.text('Engine') ?? snapshot.engine;
+  return instanceFrom(call, place, snapshot, 'DBInstanceIdentifier');
+};
+
+/** A cluster in `creating` with the content of its origin; it has no instance yet. */
+export function clusterFrom(call: Call, place: Place, origin: Origin, version: string): Reply {
+  const { parameters } = call;
+  const begun = beginCluster(call, place, {
+    engine: origin.engine,
+    version,
+    masterUsername: origin.masterUsername,
+    databaseName: origin.databaseName,
+    kmsKeyArn: keyFor(call, place, origin),
+    retentionDays: parameters.whole('BackupRetentionPeriod') ?? origin.retentionDays,
+    seconds: call.pace.restoringCluster,
+  });
+  const cluster = { ...begun.cluster, tags: parameters.tags() ?? origin.sourceTags };
+  const after = putCluster(begun.place, cluster);
+  return {
+    place: after,
+    body: [['DBCluster', clusterXml(after, cluster, call.at)]],
+    effects: [{ kind: 'copy_volume', from: origin.volumeId, to: cluster.volumeId }],
+  };
+}
+
+/**
+ * An instance in `creating` with the content of its origin.
+ *
+ * @param identifierParameter The parameter that names the new instance.
+ */
+export function instanceFrom(call: Call, place: Place, origin: Origin, identifierParameter: string): Reply {
+  const { parameters } = call;
+  const engine = parameters.text('Engine') ?? origin.engine;
   refuseUnless(
-    engine === snapshot.engine,
+    engine === origin.engine,
     'InvalidParameterCombination',
-    `The engine ${engine} cannot restore a snapshot of ${snapshot.engine}.`,
+    `The engine ${engine} cannot restore a backup of ${origin.engine}.`,
   );
-  // The call has no EngineVersion: an instance comes back as what it was, or not at all.
+  // The calls have no EngineVersion: an instance comes back as what it was, or not at all.
   refuseUnless(
-    !isWithdrawn(place, engine, snapshot.engineVersion),
+    !isWithdrawn(place, engine, origin.engineVersion),
     'InvalidParameterCombination',
-    `Cannot find version ${snapshot.engineVersion} for ${engine}`,
+    `Cannot find version ${origin.engineVersion} for ${engine}`,
   );
   const asked = parameters.whole('AllocatedStorage');
-  const least = Number(snapshot.settings['AllocatedStorage'] ?? '20');
+  const least = Number(origin.settings['AllocatedStorage'] ?? '20');
   refuseUnless(
     asked === null || asked >= least,
     'InvalidParameterValue',
@@ -77,29 +106,30 @@ export const restoreDBInstanceFromDBSnapshot: Action = (call, place) => {
   );
   const volume = newVolumeId(place);
   const begun = beginInstance(call, volume.place, {
+    identifierParameter,
     engine,
-    version: snapshot.engineVersion,
-    masterUsername: snapshot.masterUsername,
-    databaseName: snapshot.databaseName,
-    kmsKeyArn: keyFor(call, place, snapshot),
-    retentionDays: parameters.whole('BackupRetentionPeriod') ?? snapshot.retentionDays,
-    instanceClass: parameters.text('DBInstanceClass') ?? snapshot.instanceClass ?? 'db.t3.medium',
-    settings: { ...preset.INSTANCE_SETTINGS, ...inherited(snapshot), ...parameters.stored() },
+    version: origin.engineVersion,
+    masterUsername: origin.masterUsername,
+    databaseName: origin.databaseName,
+    kmsKeyArn: keyFor(call, place, origin),
+    retentionDays: parameters.whole('BackupRetentionPeriod') ?? origin.retentionDays,
+    instanceClass: parameters.text('DBInstanceClass') ?? origin.instanceClass ?? 'db.t3.medium',
+    settings: { ...preset.INSTANCE_SETTINGS, ...inherited(origin.settings), ...parameters.stored() },
     volumeId: volume.id,
     cluster: null,
     seconds: call.pace.restoringInstance,
   });
-  const instance = { ...begun.instance, tags: parameters.tags() ?? snapshot.sourceTags };
+  const instance = { ...begun.instance, tags: parameters.tags() ?? origin.sourceTags };
   const after = putInstance(begun.reply.place, instance);
   return {
     place: after,
     body: [['DBInstance', instanceXml(after, instance, call.at)]],
-    effects: [{ kind: 'copy_volume', from: snapshot.volumeId, to: volume.id }, ...begun.effects],
+    effects: [{ kind: 'copy_volume', from: origin.volumeId, to: volume.id }, ...begun.effects],
   };
-};
+}
 
 /** What a restored instance takes over; Multi-AZ and public access are off unless asked for. */
-function inherited(snapshot: Snapshot): Settings {
+function inherited(settings: Settings): Settings {
   const kept = [
     'AllocatedStorage',
     'StorageType',
@@ -108,7 +138,7 @@ function inherited(snapshot: Snapshot): Settings {
     'PreferredBackupWindow',
     'PreferredMaintenanceWindow',
   ];
-  return Object.fromEntries(Object.entries(snapshot.settings).filter(([name]) => kept.includes(name)));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => kept.includes(name)));
 }
 
 function requireAvailable(
@@ -122,9 +152,9 @@ function requireAvailable(
   );
 }
 
-/** The key of the restored database; the snapshot's own must be usable even when another is asked for. */
-function keyFor(call: Call, place: Place, snapshot: Snapshot): string | null {
+/** The key of the restored database; the backup's own must be usable even when another is asked for. */
+function keyFor(call: Call, place: Place, origin: Origin): string | null {
   const asked = call.parameters.text('KmsKeyId');
-  if (snapshot.kmsKeyArn !== null) requireUsableKey(place, snapshot.kmsKeyArn);
-  return asked === null ? snapshot.kmsKeyArn : keyArn(call.scope, requireUsableKey(place, asked));
+  if (origin.kmsKeyArn !== null) requireUsableKey(place, origin.kmsKeyArn);
+  return asked === null ? origin.kmsKeyArn : keyArn(call.scope, requireUsableKey(place, asked));
 }

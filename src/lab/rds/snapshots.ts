@@ -118,7 +118,8 @@ function describe(call: Call, place: Place, kind: SnapshotKind): Reply {
 /** What other accounts share with this one, under their own ARNs. */
 function describeShared(call: Call, place: Place, kind: SnapshotKind): Reply {
   const { element, xml } = SHAPES[kind];
-  const shared = call.neighbours.flatMap((owner) =>
+  const beside = call.neighbours.filter(({ scope }) => scope.region === call.scope.region);
+  const shared = beside.flatMap((owner) =>
     owner.snapshots
       .filter((snapshot) => snapshot.kind === kind && snapshot.sharedWith?.includes(call.scope.accountId))
       .map((snapshot) => ({ owner, snapshot })),
@@ -173,7 +174,7 @@ export const createDBSnapshot: Action = (call, place) => {
     `Cannot create a snapshot because the database instance ${instance.identifier} is not currently in the available state.`,
   );
   const busy = { ...instance, status: 'backing-up', statusEndsAt: ends(call, call.pace.backingUp) };
-  const reply = create(call, place, 'db', instance);
+  const reply = beginManualSnapshot(call, place, 'db', instance);
   return { ...reply, place: putInstance(reply.place, busy) };
 };
 
@@ -185,10 +186,16 @@ export const createDBClusterSnapshot: Action = (call, place) => {
     'InvalidDBClusterStateFault',
     `Cannot create a snapshot because the DB cluster ${cluster.identifier} is not currently in the available state.`,
   );
-  return create(call, place, 'cluster', cluster);
+  return beginManualSnapshot(call, place, 'cluster', cluster);
 };
 
-function create(call: Call, place: Place, kind: SnapshotKind, source: Parameters<typeof takeSnapshot>[1]): Reply {
+/** A manual snapshot begun, called what the call says. */
+export function beginManualSnapshot(
+  call: Call,
+  place: Place,
+  kind: SnapshotKind,
+  source: Parameters<typeof takeSnapshot>[1],
+): Reply {
   const shape = SHAPES[kind];
   const identifier = newIdentifier(given(call, shape.id), shape.id, kind === 'db' ? 255 : 63);
   requireFreeSnapshotName(place, kind, identifier);
@@ -228,7 +235,8 @@ function remove(call: Call, place: Place, kind: SnapshotKind): Reply {
   return { place: dropped.place, body, effects: dropped.effects };
 }
 
-function notFound(kind: SnapshotKind, identifier: string): AwsFault {
+/** The refusal of a snapshot that is not there. */
+export function notFound(kind: SnapshotKind, identifier: string): AwsFault {
   return kind === 'db'
     ? new AwsFault('DBSnapshotNotFound', `DBSnapshot ${identifier} not found.`)
     : new AwsFault('DBClusterSnapshotNotFoundFault', `DBClusterSnapshot ${identifier} not found.`);
