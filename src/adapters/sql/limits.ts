@@ -2,7 +2,8 @@
  * How patiently a scratch database is spoken to.
  *
  * Given to every driver; leaves out how long the restore itself may take, which the drill decides. Source of
- * the waits: RDS reports `available` some seconds before every name server knows the new host.
+ * the waits: RDS reports `available` some seconds before every name server knows the new host, and reads blocks of a
+ * restored volume from S3 when they are first touched (RDS User Guide, "Restoring to a DB instance").
  */
 
 import type { Seconds } from '../../core/time.ts';
@@ -13,7 +14,10 @@ export interface ProbeLimits {
   readonly attemptsMax: number;
   readonly waitSeconds: Seconds;
   readonly connectSecondsMax: Seconds;
+  /** For one statement of a question. */
   readonly statementSecondsMax: Seconds;
+  /** For one table or index that is read whole: hydration and integrity. */
+  readonly wholeSecondsMax: Seconds;
 }
 
 /** What holds unless told otherwise: about half a minute for a database that refuses at once. */
@@ -22,4 +26,5 @@ export const PROBE_LIMITS: ProbeLimits = {
   waitSeconds: 3,
   connectSecondsMax: 10,
   statementSecondsMax: 300,
+  wholeSecondsMax: 21_600,
 };

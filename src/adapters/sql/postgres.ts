@@ -1,170 +1,145 @@
 /**
- * A probe session on PostgreSQL: connects with patience, asks each probe in a read-only transaction.
+ * A connection to PostgreSQL, over `pg`.
  *
- * A probe that errors is a failed result with a finding, never a throw. The password is handed to the
- * driver and kept nowhere; no message of the driver that could hold it is repeated.
- * Source: PostgreSQL manual, "Error Codes" (28P01, 57P03), "SET TRANSACTION" (READ ONLY),
- * "Message Flow: SSL Session Encryption". Encryption follows libpq's `sslmode=require`: the certificate is
- * not checked against a CA, as the RDS bundle is not part of Node.
+ * The extended protocol takes a single statement, so a probe cannot end the read-only transaction it runs in; outside of
+ * one the session is read-only as well. Source: PostgreSQL manual, "SET TRANSACTION" (READ ONLY), "Client Connection
+ * Defaults" (what decides how values are printed), "Message Flow" (extended query, SSL session encryption).
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client, ClientConfig } from 'pg';
-import type { Login, ProbeSession } from '../../app/ports.ts';
-import { MusterError } from '../../core/errors.ts';
-import type { Instant } from '../../core/time.ts';
-import type { Probe, ProbeResult } from '../../drill/model.ts';
+import type { Client, ClientConfig, QueryArrayResult } from 'pg';
+import type { Login } from '../../app/ports.ts';
+import type { Dialer } from './connect.ts';
+import type { Cell, SqlConnection, StatementOptions, Yield } from './connection.ts';
+import { messageOf, SilentServer } from './faults.ts';
+import { Lifeline } from './lifeline.ts';
 import type { ProbeLimits } from './limits.ts';
-import { type AskSql, judgeProbe } from './postgres-probes.ts';
+import type { TlsSettings } from './trust.ts';
 
-/** Passing by themselves: the host name is not known yet, nothing listens yet, or the server is starting up. */
-const PASSING = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  '57P03',
-  '57P01',
-  '08006',
-]);
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-/** Outlives the statement timeout, so that the server's own answer comes first. */
+/** Outlives the server's own time limit, so that its answer comes first. */
 const GRACE_SECONDS = 30;
+const GOODBYE_SECONDS = 5;
+/** The driver's own words, which bear no code; should they change, a server without TLS is refused. */
+const NO_TLS = 'The server does not support SSL connections';
+/** How values are printed must not depend on how the server, the database or the user is set up. */
+const SETTINGS = [
+  `time zone 'UTC'`,
+  `datestyle = 'ISO, YMD'`,
+  `intervalstyle = 'postgres'`,
+  'extra_float_digits = 1',
+  `bytea_output = 'hex'`,
+  'standard_conforming_strings = on',
+  // Rows that a policy hides would be missing from every count without a word.
+  'row_security = off',
+  'default_transaction_read_only = on',
+];
 
-/**
- * Opens a session.
- *
- * @throws MusterError `MUSTER_DRILL_FAILED` when sign-in is refused or nothing answers in time.
- */
-export async function connectPostgres(login: Login, limits: ProbeLimits): Promise<ProbeSession> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return sessionOf(await open(login, limits), limits);
-    } catch (error) {
-      const code = codeOf(error);
-      const passing = PASSING.has(code) || error instanceof SilentServer;
-      if (!passing || attempt >= limits.attemptsMax) throw refusal(login, code, attempt);
-      await wait(limits.waitSeconds * 1000);
-    }
-  }
-}
+/** The way in to PostgreSQL and Aurora PostgreSQL. */
+export const POSTGRES: Dialer = {
+  dial,
+  offersNoTls: (error) => messageOf(error) === NO_TLS,
+};
 
-/** Encrypted first; without encryption only on this very machine, and only when the server offers none. */
-async function open(login: Login, limits: ProbeLimits): Promise<Client> {
-  try {
-    return await dial(login, limits, true);
-  } catch (error) {
-    // A server's refusal and a failed call bear a code; "no TLS here" is the driver's own and bears none.
-    if (!LOOPBACK.has(login.endpoint.host) || codeOf(error) !== '' || error instanceof SilentServer) throw error;
-    return dial(login, limits, false);
-  }
-}
-
-async function dial(login: Login, limits: ProbeLimits, encrypted: boolean): Promise<Client> {
-  const pg = (await import('pg')).default;
+async function dial(login: Login, tls: TlsSettings | null, limits: ProbeLimits): Promise<PostgresConnection> {
+  const { Client, Query } = (await import('pg')).default;
   const config: ClientConfig = {
     host: login.endpoint.host,
     port: login.endpoint.port,
     user: login.username,
     password: login.password,
     database: login.databaseName,
-    ssl: encrypted ? { rejectUnauthorized: false } : false,
-    query_timeout: (limits.statementSecondsMax + GRACE_SECONDS) * 1000,
+    ssl: tls === null ? false : { ...tls },
     application_name: 'muster',
   };
-  const client = new pg.Client(config);
+  const client = new Client(config);
+  const lifeline = new Lifeline(() => client.connection.stream.destroy());
   // Without a listener a connection lost between two probes would end the process.
-  client.on('error', () => {});
-  const timer = new AbortController();
+  client.on('error', (error) => lifeline.end(error));
+  client.on('end', () => lifeline.end(new Error('the connection was closed')));
   try {
-    const late = wait(limits.connectSecondsMax * 1000, undefined, { signal: timer.signal }).then(
-      () => {
-        throw new SilentServer();
-      },
-      () => new Promise<never>(() => {}),
+    const silent = new SilentServer('no answer');
+    await lifeline.hold<void>(
+      limits.connectSecondsMax,
+      ({ resolve, reject }) => client.connect().then(() => resolve(), reject),
+      silent,
     );
-    await Promise.race([client.connect(), late]);
-    return client;
+    const connection = new PostgresConnection(client, { query: Query, lifeline, limits });
+    for (const setting of SETTINGS) await connection.each(`set ${setting}`, () => {});
+    await connection.each(`set statement_timeout = ${milliseconds(limits.statementSecondsMax)}`, () => {});
+    return connection;
   } catch (error) {
-    client.end().catch(() => {});
+    lifeline.end(new Error('never opened'));
     throw error;
-  } finally {
-    timer.abort();
   }
 }
 
-function sessionOf(client: Client, limits: ProbeLimits): ProbeSession {
-  return {
-    ping: async (): Promise<void> => {
-      try {
-        await client.query('select 1');
-      } catch (error) {
-        throw new MusterError('MUSTER_DRILL_FAILED', `the scratch database does not answer: ${printError(error)}`);
-      }
+interface PostgresParts {
+  readonly query: typeof import('pg').Query;
+  readonly lifeline: Lifeline;
+  readonly limits: ProbeLimits;
+}
+
+class PostgresConnection implements SqlConnection {
+  private readonly client: Client;
+  private readonly parts: PostgresParts;
+
+  constructor(client: Client, parts: PostgresParts) {
+    this.client = client;
+    this.parts = parts;
+  }
+
+  async each(sql: string, onRow: (row: readonly Cell[]) => void, options: StatementOptions = {}): Promise<Yield> {
+    const secondsMax = options.secondsMax ?? this.parts.limits.statementSecondsMax;
+    if (options.secondsMax !== undefined) await this.run(`set local statement_timeout = ${milliseconds(secondsMax)}`);
+    return this.run(sql, { onRow, secondsMax });
+  }
+
+  async readOnly<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('begin isolation level repeatable read, read only');
+    try {
+      return await work();
+    } finally {
+      await this.run('rollback').catch(() => {});
+    }
+  }
+
+  destroy(cause: Error): void {
+    this.parts.lifeline.end(cause);
+  }
+
+  async end(): Promise<void> {
+    const goodbye = this.client.end().catch(() => {});
+    await Promise.race([goodbye, wait(GOODBYE_SECONDS * 1000, undefined, { ref: false })]);
+    this.parts.lifeline.end(new Error('the session is closed'));
+  }
+
+  private run(
+    text: string,
+    { onRow, secondsMax }: { onRow: (row: readonly Cell[]) => void; secondsMax: number } = {
+      onRow: () => {},
+      secondsMax: this.parts.limits.statementSecondsMax,
     },
-    run: async (probe: Probe, at: Instant): Promise<ProbeResult> => {
-      try {
-        return await inReadOnly(client, limits, (ask) => judgeProbe(ask, probe, at));
-      } catch (error) {
-        const finding = `could not be asked: ${printError(error)}`;
-        return { name: probe.name, kind: probe.kind, passed: false, finding, value: null };
-      }
-    },
-    close: () => client.end(),
-  };
-}
-
-async function inReadOnly<T>(client: Client, limits: ProbeLimits, work: (ask: AskSql) => Promise<T>): Promise<T> {
-  await client.query('begin read only');
-  try {
-    await client.query(`set local statement_timeout = ${Math.round(limits.statementSecondsMax * 1000)}`);
-    return await work((sql) => askSql(client, sql));
-  } finally {
-    await client.query('rollback').catch(() => {});
+  ): Promise<Yield> {
+    const config = {
+      text,
+      queryMode: 'extended',
+      rowMode: 'array' as const,
+      types: { getTypeParser: () => (value: string) => value },
+    };
+    return this.parts.lifeline.hold<Yield>(secondsMax + GRACE_SECONDS, ({ resolve, reject }) => {
+      const query = new this.parts.query<(string | null)[]>(config);
+      let rows = 0;
+      query.on('row', (row: (string | null)[]) => {
+        rows += 1;
+        onRow(row);
+      });
+      query.on('error', reject);
+      query.on('end', (result: Pick<QueryArrayResult, 'fields'>) => resolve({ rows, columns: result.fields.length }));
+      this.client.query(query);
+    });
   }
 }
 
-/**
- * One statement, its values as the text PostgreSQL prints.
- *
- * The extended protocol takes a single statement: a probe cannot end the read-only transaction it runs in.
- */
-async function askSql(client: Client, text: string): Promise<(string | null)[][]> {
-  const query = {
-    text,
-    queryMode: 'extended',
-    rowMode: 'array' as const,
-    types: { getTypeParser: () => (value: string) => value },
-  };
-  return (await client.query<(string | null)[]>(query)).rows;
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
 }
-
-function refusal(login: Login, code: string, attempts: number): MusterError {
-  const where = `${login.endpoint.host}:${login.endpoint.port}`;
-  if (/^28/.test(code)) {
-    return new MusterError('MUSTER_DRILL_FAILED', `${where} refuses to sign in ${login.username} (${code})`);
-  }
-  const tried = attempts === 1 ? '' : ` after ${attempts} attempts`;
-  const why = code === '' ? 'no encrypted connection, or no answer' : code;
-  return new MusterError('MUSTER_DRILL_FAILED', `${where} cannot be connected to${tried} (${why})`);
-}
-
-const ERROR_LENGTH_MAX = 200;
-
-/** The server's words about our own SQL; they quote the statement, never the sign-in. */
-function printError(error: unknown): string {
-  const message = error instanceof Error ? error.message.replace(/\s+/g, ' ') : 'unknown error';
-  const code = codeOf(error);
-  return `${message.slice(0, ERROR_LENGTH_MAX)}${code === '' ? '' : ` (${code})`}`;
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
-}
-
-/** The server accepted the connection and then said nothing. */
-class SilentServer extends Error {}
