@@ -1,76 +1,34 @@
 /**
- * The drill as a state machine: `(state, event) -> (state, commands)`; no waiting, no calls.
+ * The drill as a state machine: `(state, event) -> (state, command)`; no waiting, no calls.
  *
- * Forward: restore, wait, add an instance (clusters), wait, set a password, wait, connect, question. Whatever
- * happens on the way, the road leads through the teardown, and there is exactly one ending. A scratch that could
- * not be removed ends the drill as `leaked`, whatever the probes said.
- * Source of statuses: Amazon RDS User Guide, "Viewing DB instance status"; Amazon Aurora User Guide, "Viewing DB
- * cluster status".
+ * The road there depends on what is restored and how; whatever happens on it, it leads into the teardown, and there is
+ * exactly one ending. The same state is returned when an event changed nothing, so that only what matters is written
+ * down. Source of statuses: Amazon RDS User Guide, "Viewing DB instance status"; Amazon Aurora User Guide, "Viewing
+ * cluster status"; AWS Backup API, `DescribeRestoreJob`.
  */
 
-import { invariant, unreachable } from '../core/invariant.ts';
-import type { Instant } from '../core/time.ts';
-import type { Phase, ProbeResult } from './model.ts';
-import type { DrillPlan } from './plan.ts';
+import { invariant } from '../core/invariant.ts';
+import { addSeconds, type Instant, type Seconds } from '../core/time.ts';
+import type { DrillPlan } from './drill-plan.ts';
+import {
+  type Command,
+  type DrillState,
+  type DrillStep,
+  type Event,
+  isTearingDown,
+  type Job,
+  type MakingStep,
+  partOf,
+  scratchOf,
+  type Transition,
+  withIntention,
+  withPart,
+} from './drill-state.ts';
+import type { Phase, ScratchRole } from './model.ts';
+import { canBeQueried } from './probe.ts';
+import { advanceTeardown, reclaim, turnBack } from './teardown.ts';
 
-/** Where a drill can stand, in the order of the road; from `delete_instance` on it is the teardown. */
-export const DRILL_STEPS = [
-  'restore_cluster',
-  'await_cluster',
-  'add_instance',
-  'restore_instance',
-  'await_instance',
-  'set_password',
-  'await_password',
-  'connect',
-  'probe',
-  'delete_instance',
-  'await_instance_gone',
-  'delete_cluster',
-  'await_cluster_gone',
-  'ended',
-] as const;
-export type DrillStep = (typeof DRILL_STEPS)[number];
-
-/** Which of the two scratch databases a command is about. */
-export type Part = 'cluster' | 'instance';
-
-/** What the runner must do next; it answers with one event. */
-export type Command =
-  | { readonly kind: 'restore_cluster' | 'add_instance' | 'restore_instance' | 'connect' | 'probe' }
-  | { readonly kind: 'set_password' | 'delete'; readonly what: Part }
-  | { readonly kind: 'look'; readonly what: Part };
-
-/** What happened. */
-export type Event =
-  | { readonly kind: 'begun' | 'done'; readonly at: Instant }
-  /** Null: AWS knows no such database. */
-  | { readonly kind: 'saw'; readonly status: string | null; readonly at: Instant }
-  | { readonly kind: 'connected'; readonly connectedAt: Instant; readonly at: Instant }
-  | { readonly kind: 'probed'; readonly results: readonly ProbeResult[]; readonly at: Instant }
-  | { readonly kind: 'failed' | 'interrupted'; readonly cause: string; readonly at: Instant };
-
-/** Where a drill stands. */
-export interface DrillState {
-  readonly plan: DrillPlan;
-  readonly step: DrillStep;
-  readonly startedAt: Instant;
-  readonly phases: readonly { readonly phase: Phase; readonly at: Instant }[];
-  readonly probes: readonly ProbeResult[];
-  /** What made the drill turn to its teardown early; null while all is well. */
-  readonly cause: string | null;
-  readonly interrupted: boolean;
-  /** What kept a scratch from being removed; null while nothing did. */
-  readonly leak: string | null;
-}
-
-/** The next state, and the command that leads on; null once the drill has ended. */
-export interface Transition {
-  readonly state: DrillState;
-  readonly command: Command | null;
-}
-
-/** Statuses from which a database never becomes available by itself. */
+/** Statuses from which nothing becomes available by itself. */
 const DEAD_STATUSES: readonly string[] = [
   'failed',
   'restore-error',
@@ -86,153 +44,303 @@ const DEAD_STATUSES: readonly string[] = [
 /** Statuses in which a database answers questions; blocks may still be loading from S3. */
 const USABLE_STATUSES: readonly string[] = ['available', 'storage-initialization', 'storage-optimization'];
 
+/** What AWS accepted is listed by then; one that still is not, never will be. */
+const APPEARS_SECONDS: Seconds = 900;
+
+const NO_JOB_YET: Job = { id: null, ended: false, completed: false, createdArn: null, completedAt: null };
+
 /** A drill about to begin. */
 export function beginDrill(plan: DrillPlan, at: Instant): Transition {
+  const [first] = roadOf(plan);
+  invariant(first !== undefined, 'a drill has somewhere to go', { drillId: plan.drillId });
   const state: DrillState = {
     plan,
-    step: plan.ids.cluster === null ? 'restore_instance' : 'restore_cluster',
+    step: first,
     startedAt: at,
+    stepAt: at,
+    parts: [],
+    job: plan.restore.by === 'vault' ? NO_JOB_YET : null,
     phases: [],
     probes: [],
     cause: null,
     interrupted: false,
-    leak: null,
+    exposed: false,
+    resumed: 0,
+    removing: null,
+    keeping: null,
+    endedAt: null,
   };
-  return enter(state, state.step);
+  return transition(state);
 }
 
 /** One event folded into the state. */
 export function advance(state: DrillState, event: Event): Transition {
-  invariant(state.step !== 'ended', 'a drill that has ended takes no event', { drillId: state.plan.drillId });
-  if (event.kind === 'failed') return fail(state, event.cause);
-  if (event.kind === 'interrupted')
-    return isTeardown(state.step) ? again(state) : fail({ ...state, interrupted: true }, event.cause);
-  if (event.at > state.plan.deadlineAt && !isTeardown(state.step)) {
-    return fail(state, `it was not done by ${state.plan.deadlineAt}, standing at ${state.step.replaceAll('_', ' ')}`);
+  return transition(next(state, event));
+}
+
+/** The state and what it wants done. */
+export function transition(state: DrillState): Transition {
+  return { state, command: commandOf(state) };
+}
+
+/** Every step of the way there, in order, for what this plan restores. */
+export function roadOf(plan: DrillPlan): readonly DrillStep[] {
+  const vault = plan.restore.by === 'vault';
+  const brings = plan.restore.by === 'snapshot' && plan.restore.bring !== null;
+  const ofCluster = plan.ids.cluster !== null;
+  return [
+    ...(brings ? (['bring_copy', 'await_copy'] as const) : []),
+    ...(vault ? (['start_job', 'await_job'] as const) : []),
+    ...(ofCluster && !vault ? (['restore_cluster'] as const) : []),
+    ...(ofCluster ? (['await_cluster'] as const) : []),
+    ...(ofCluster && vault ? (['mark_cluster'] as const) : []),
+    ...(ofCluster && addsInstance(plan) ? (['add_instance', 'await_instance'] as const) : []),
+    ...(!ofCluster && !vault ? (['restore_instance'] as const) : []),
+    ...(ofCluster ? [] : (['await_instance'] as const)),
+    ...(!ofCluster && vault ? (['mark_instance'] as const) : []),
+    ...(canBeQueried(plan.point.engine) ? (['set_password', 'await_password', 'connect'] as const) : []),
+    ...(canBeQueried(plan.point.engine) && plan.probes.length > 0 ? (['probe'] as const) : []),
+    ...(canBeQueried(plan.point.engine) && plan.hydrate ? (['hydrate'] as const) : []),
+    ...(plan.onSuccess.kind === 'standby' ? (['stop', 'await_stopped'] as const) : []),
+  ];
+}
+
+/** What holds the data, the password and the power switch: a cluster's members share its. */
+export function dataRole({ ids }: DrillPlan): ScratchRole {
+  return ids.cluster === null ? 'instance' : 'cluster';
+}
+
+/** What is connected to: a cluster that AWS gives no instance is reached through the one added. */
+export function endpointRole(plan: DrillPlan): ScratchRole {
+  return plan.ids.cluster === null || addsInstance(plan) ? 'instance' : 'cluster';
+}
+
+/** Aurora restores storage only; a Multi-AZ DB cluster brings its instances along. */
+function addsInstance({ ids, point }: DrillPlan): boolean {
+  return ids.cluster !== null && point.engine.startsWith('aurora');
+}
+
+function next(state: DrillState, event: Event): DrillState {
+  if (state.step === 'ended') {
+    invariant(event.kind === 'reclaimed', 'a drill that has ended is only reclaimed', { event: event.kind });
+    return reclaim(state, event);
   }
-  switch (state.step) {
+  if (event.kind === 'reclaimed' || event.kind === 'interrupted') {
+    return isTearingDown(state) ? state : turnBack({ ...state, interrupted: true }, event.cause, event.at);
+  }
+  if (event.kind === 'exposed') {
+    return isTearingDown(state) ? state : turnBack({ ...state, exposed: true }, event.cause, event.at);
+  }
+  if (event.kind === 'resumed') return { ...state, resumed: state.resumed + 1, ...reopened(state, event.at) };
+  return isTearingDown(state) ? advanceTeardown(state, event) : forward(state, event);
+}
+
+/** Passwords and connections live in a run's memory: the next run begins again with a password of its own. */
+function reopened({ step, stepAt }: DrillState, at: Instant): Pick<DrillState, 'step' | 'stepAt'> {
+  const lost: readonly DrillStep[] = ['await_password', 'connect', 'probe', 'hydrate'];
+  return lost.includes(step) ? { step: 'set_password', stepAt: at } : { step, stepAt };
+}
+
+function forward(state: DrillState, event: Event): DrillState {
+  const { step, plan } = state;
+  if (event.kind === 'failed' || event.kind === 'unproven')
+    return turnBack(refused(state, event), event.cause, event.at);
+  if (event.at > addSeconds(state.startedAt, plan.secondsMax)) {
+    const told = event.kind === 'probed' ? { ...state, probes: event.results } : state;
+    const why = event.kind === 'hindered' ? `: ${event.cause}` : '';
+    return turnBack(
+      told,
+      `it was not done within ${plan.secondsMax / 60} minutes, standing at ${step.replaceAll('_', ' ')}${why}`,
+      event.at,
+    );
+  }
+  if (event.kind === 'hindered') return state;
+  if (event.kind === 'intended') return withIntention(state, event);
+  switch (step) {
+    case 'bring_copy':
     case 'restore_cluster':
-      return enter(passed(state, 'requested', event.at), 'await_cluster');
+    case 'add_instance':
+    case 'restore_instance':
+      return event.kind === 'made' ? made(state, step, event.resourceId, event.at) : state;
+    case 'await_copy':
+      return whenUsable(state, event, 'copy', 'copied');
+    case 'start_job':
+      if (event.kind !== 'job_started') return state;
+      return onward(passed({ ...state, job: { ...NO_JOB_YET, id: event.jobId } }, 'requested', event.at), event.at);
+    case 'await_job':
+      return jobSeen(state, event);
     case 'await_cluster':
-      return whenUsable(state, event, 'cluster', (at) => enter(passed(state, 'cluster_available', at), 'add_instance'));
-    case 'add_instance':
-      return enter(state, 'await_instance');
-    case 'restore_instance':
-      return enter(passed(state, 'requested', event.at), 'await_instance');
+      return whenUsable(state, event, 'cluster', 'cluster_available');
     case 'await_instance':
-      return whenUsable(state, event, 'instance', (at) =>
-        enter(passed(state, 'instance_available', at), 'set_password'),
-      );
+      return whenUsable(state, event, 'instance', 'instance_available');
+    case 'mark_cluster':
+    case 'mark_instance': {
+      const role = step === 'mark_cluster' ? 'cluster' : 'instance';
+      if (event.kind !== 'marked') return state;
+      return onward(withPart(state, role, { resourceId: event.resourceId }), event.at);
+    }
     case 'set_password':
-      return enter(state, 'await_password');
+    case 'stop':
+      return event.kind === 'done' ? onward(state, event.at) : state;
     case 'await_password':
-      return whenUsable(state, event, passwordPart(state), (at) => enter(passed(state, 'password_set', at), 'connect'));
-    case 'connect': {
-      if (event.kind !== 'connected') return again(state);
-      return enter(passed(passed(state, 'first_connection', event.connectedAt), 'first_query', event.at), 'probe');
-    }
-    case 'probe': {
-      if (event.kind !== 'probed') return again(state);
-      const asked = { ...state, probes: event.results };
-      // A question that nobody answered is no answer that passed.
-      const unanswered = state.plan.probes.length - event.results.length;
-      if (unanswered > 0) return fail(asked, `${unanswered} of ${state.plan.probes.length} probes were not answered`);
-      const wrong = event.results.filter((result) => !result.passed);
-      if (wrong.length === 0) return teardown(passed(asked, 'probes_done', event.at));
-      return fail(asked, wrong.map((result) => result.finding).join('; '));
-    }
-    case 'delete_instance':
-      return enter(state, 'await_instance_gone');
-    case 'await_instance_gone':
-      return whenGone(state, event, () =>
-        state.plan.ids.cluster === null ? finish(state, event.at) : enter(state, 'delete_cluster'),
-      );
-    case 'delete_cluster':
-      return enter(state, 'await_cluster_gone');
-    case 'await_cluster_gone':
-      return whenGone(state, event, () => finish(state, event.at));
-    default:
-      return unreachable(state.step, 'drill steps');
-  }
-}
-
-/** The part whose status shows a password change: a cluster's members share its password. */
-export function passwordPart(state: DrillState): Part {
-  return state.plan.ids.cluster === null ? 'instance' : 'cluster';
-}
-
-function enter(state: DrillState, step: DrillStep): Transition {
-  const next = { ...state, step };
-  return { state: next, command: commandOf(next) };
-}
-
-function commandOf(state: DrillState): Command | null {
-  switch (state.step) {
-    case 'restore_cluster':
-    case 'add_instance':
-    case 'restore_instance':
+      return whenUsable(state, event, dataRole(plan), 'password_set');
     case 'connect':
+      if (event.kind !== 'connected') return state;
+      return onward(passed(passed(state, 'first_connection', event.connectedAt), 'first_query', event.at), event.at);
     case 'probe':
-      return { kind: state.step };
-    case 'await_cluster':
-    case 'await_cluster_gone':
-      return { kind: 'look', what: 'cluster' };
-    case 'await_instance':
-    case 'await_instance_gone':
-      return { kind: 'look', what: 'instance' };
-    case 'set_password':
-      return { kind: 'set_password', what: passwordPart(state) };
-    case 'await_password':
-      return { kind: 'look', what: passwordPart(state) };
-    case 'delete_instance':
-      return { kind: 'delete', what: 'instance' };
-    case 'delete_cluster':
-      return { kind: 'delete', what: 'cluster' };
-    case 'ended':
-      return null;
+      return event.kind === 'probed' ? answered({ ...state, probes: event.results }, event.at) : state;
+    case 'hydrate':
+      return event.kind === 'hydrated' ? onward(passed(state, 'hydrated', event.at), event.at) : state;
+    case 'await_stopped': {
+      const seen = looked(state, event, dataRole(plan));
+      return event.kind === 'saw' && event.status === 'stopped' ? onward(seen, event.at) : seen;
+    }
     default:
-      return unreachable(state.step, 'drill steps');
+      return state;
   }
 }
 
-function again(state: DrillState): Transition {
-  return enter(state, state.step);
+function made(state: DrillState, step: MakingStep, resourceId: string | null, at: Instant): DrillState {
+  const { role } = makingOf(state.plan, step);
+  const known = withPart(state, role, resourceId === null ? {} : { resourceId });
+  return onward(passed(known, step === 'add_instance' ? 'instance_requested' : 'requested', at), at);
 }
 
-function whenUsable(state: DrillState, event: Event, what: Part, next: (at: Instant) => Transition): Transition {
-  if (event.kind !== 'saw') return again(state);
-  if (event.status !== null && DEAD_STATUSES.includes(event.status))
-    return fail(state, `the scratch ${what} became ${event.status}`);
-  // A restore that was accepted a moment ago may not be listed yet: AWS is eventually consistent.
-  return event.status !== null && USABLE_STATUSES.includes(event.status) ? next(event.at) : again(state);
+/** AWS said no to the first and only request: nothing was made. After a lost answer it may have been. */
+function refused(state: DrillState, event: Event): DrillState {
+  const command = commandOf(state);
+  if (command?.kind !== 'make' || event.kind !== 'failed') return state;
+  const part = partOf(state, command.role);
+  const clean = part !== undefined && part.lastAskedAt === part.intendedAt && !part.seen;
+  const after = clean ? withPart(state, command.role, { refused: true }) : state;
+  return command.step === 'start_job' && clean && after.job !== null
+    ? { ...after, job: { ...after.job, ended: true } }
+    : after;
 }
 
-function whenGone(state: DrillState, event: Event, next: () => Transition): Transition {
-  if (event.kind !== 'saw') return again(state);
-  return event.status === null ? next() : again(state);
+function jobSeen(state: DrillState, event: Event): DrillState {
+  if (event.kind !== 'job_saw' || state.job === null) return state;
+  const { status, message, createdArn, completedAt } = event;
+  const ended = status === 'completed' || status === 'failed' || status === 'aborted';
+  const changed = ended !== state.job.ended || createdArn !== state.job.createdArn;
+  const completed = status === 'completed';
+  const seen = changed ? { ...state, job: { ...state.job, ended, completed, createdArn, completedAt } } : state;
+  if (completed) return onward(seen, event.at);
+  if (ended)
+    return turnBack(seen, `the restore job of AWS Backup ${status}: ${message ?? 'no reason given'}`, event.at);
+  if (status === null && event.at > addSeconds(state.stepAt, APPEARS_SECONDS)) {
+    return turnBack(seen, 'AWS Backup does not know the restore job that it accepted', event.at);
+  }
+  return seen;
 }
 
-function fail(state: DrillState, cause: string): Transition {
-  if (!isTeardown(state.step)) return teardown({ ...state, cause: state.cause ?? cause });
-  const leaking = { ...state, leak: state.leak ?? cause };
-  const onInstance = state.step === 'delete_instance' || state.step === 'await_instance_gone';
-  // The cluster is still tried when its instance could not be removed: AWS then says so, and one leak is not made two.
-  return onInstance && state.plan.ids.cluster !== null ? enter(leaking, 'delete_cluster') : enter(leaking, 'ended');
+function whenUsable(state: DrillState, event: Event, role: ScratchRole, phase: Phase): DrillState {
+  if (event.kind !== 'saw') return state;
+  const { status, at } = event;
+  const part = partOf(state, role);
+  const { id } = scratchOf(state.plan, role);
+  const seen = looked(state, event, role);
+  if (status !== null && part !== undefined && part.resourceId !== null && event.resourceId !== part.resourceId) {
+    return turnBack(seen, `${id} is another database of the same name now`, at);
+  }
+  if (status !== null && DEAD_STATUSES.includes(status))
+    return turnBack(seen, `the scratch ${role} became ${status}`, at);
+  if (status !== null && USABLE_STATUSES.includes(status)) return onward(passed(seen, phase, at), at);
+  // What was accepted a moment ago may not be listed yet: AWS is eventually consistent.
+  if (status === null && at > addSeconds(part?.lastAskedAt ?? state.stepAt, APPEARS_SECONDS)) {
+    return turnBack(
+      seen,
+      part?.seen === true ? `the scratch ${role} vanished` : `the scratch ${role} never appeared`,
+      at,
+    );
+  }
+  return seen;
 }
 
-function teardown(state: DrillState): Transition {
-  return enter(state, 'delete_instance');
+/** The part was seen: worth writing down once. */
+function looked(state: DrillState, event: Event, role: ScratchRole): DrillState {
+  const part = partOf(state, role);
+  const first = event.kind === 'saw' && event.status !== null && part !== undefined && !part.seen;
+  return first ? withPart(state, role, { seen: true }) : state;
 }
 
-function finish(state: DrillState, at: Instant): Transition {
-  const whole = state.leak === null ? passed(state, 'torn_down', at) : state;
-  return enter(whole, 'ended');
+function answered(state: DrillState, at: Instant): DrillState {
+  const { probes, plan } = state;
+  // A question that nobody answered is no answer that passed.
+  const unanswered = plan.probes.length - probes.length;
+  if (unanswered > 0) return turnBack(state, `${unanswered} of ${plan.probes.length} probes were not answered`, at);
+  const wrong = probes.filter((result) => !result.passed);
+  if (wrong.length === 0) return onward(passed(state, 'probes_done', at), at);
+  return turnBack(state, wrong.map((result) => `${result.name}: ${result.finding}`).join('; '), at);
+}
+
+/** To the next step of the road; behind its end comes what the definition says. */
+function onward(state: DrillState, at: Instant): DrillState {
+  const road = roadOf(state.plan);
+  const step = road[road.indexOf(state.step) + 1];
+  return step === undefined ? turnBack(state, null, at) : { ...state, step, stepAt: at };
 }
 
 function passed(state: DrillState, phase: Phase, at: Instant): DrillState {
-  return { ...state, phases: [...state.phases, { phase, at }] };
+  const earlier = state.phases.filter((entry) => entry.phase !== phase);
+  // The first request counts, of a copy too; of everything that a resumed run does again, the last.
+  if (phase === 'requested' && earlier.length < state.phases.length) return state;
+  return { ...state, phases: [...earlier, { phase, at }] };
 }
 
-function isTeardown(step: DrillStep): boolean {
-  return DRILL_STEPS.indexOf(step) >= DRILL_STEPS.indexOf('delete_instance');
+/** What a making step makes. */
+export function makingOf(plan: DrillPlan, step: MakingStep): { readonly role: ScratchRole } {
+  if (step === 'bring_copy') return { role: 'copy' };
+  if (step === 'start_job') return { role: dataRole(plan) };
+  return { role: step === 'restore_cluster' ? 'cluster' : 'instance' };
+}
+
+function commandOf({ step, plan }: DrillState): Command | null {
+  switch (step) {
+    case 'bring_copy':
+    case 'start_job':
+    case 'restore_cluster':
+    case 'add_instance':
+    case 'restore_instance':
+      return { kind: 'make', step, ...makingOf(plan, step) };
+    case 'find_job':
+      return { kind: 'find_job' };
+    case 'await_job':
+    case 'await_job_end':
+      return { kind: 'look_at_job' };
+    case 'await_copy':
+      return { kind: 'look', role: 'copy' };
+    case 'await_cluster':
+      return { kind: 'look', role: 'cluster' };
+    case 'await_instance':
+      return { kind: 'look', role: 'instance' };
+    case 'mark_cluster':
+      return { kind: 'mark', role: 'cluster' };
+    case 'mark_instance':
+      return { kind: 'mark', role: 'instance' };
+    case 'set_password':
+    case 'stop':
+      return { kind: step, role: dataRole(plan) };
+    case 'await_password':
+    case 'await_stopped':
+      return { kind: 'look', role: dataRole(plan) };
+    case 'connect':
+    case 'probe':
+    case 'hydrate':
+      return { kind: step };
+    case 'remove_instance':
+      return { kind: 'remove', role: 'instance' };
+    case 'await_instance_gone':
+      return { kind: 'look', role: 'instance' };
+    case 'remove_cluster':
+      return { kind: 'remove', role: 'cluster' };
+    case 'await_cluster_gone':
+      return { kind: 'look', role: 'cluster' };
+    case 'remove_copy':
+      return { kind: 'remove', role: 'copy' };
+    case 'await_copy_gone':
+      return { kind: 'look', role: 'copy' };
+    case 'ended':
+      return null;
+  }
 }

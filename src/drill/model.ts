@@ -1,15 +1,17 @@
 /**
- * The words of a drill: what is restored, which phases are timed, which questions are asked, and the
+ * The words of a drill: what is restored and how, which scratch things are made, which moments are timed, and the
  * record that is kept.
  *
- * Plain data only. Credentials never appear here; a scratch database's password lives in the
- * memory of the run that set it.
+ * Plain data only, so that a plan and a record can be written down and read again. Credentials never appear here; a
+ * scratch database's password lives in the memory of the run that set it.
  */
 
 import type { Scope } from '../core/arn.ts';
+import type { Digest } from '../core/canonical.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { Instant, Seconds } from '../core/time.ts';
 import type { RecoveryPointKind } from '../inventory/model.ts';
+import type { ProbeResult } from './probe.ts';
 
 /** Kinds of restore; each is its own claim and vouches for no other. */
 export const CLAIMS = ['snapshot', 'pitr', 'vault', 'copy'] as const;
@@ -49,74 +51,157 @@ export type Grade = (typeof GRADES)[number];
 /** Moments of a drill, in the order in which they pass. */
 export const PHASES = [
   'requested',
+  'copied',
   'cluster_available',
+  'instance_requested',
   'instance_available',
   'password_set',
   'first_connection',
   'first_query',
   'probes_done',
+  'hydrated',
   'torn_down',
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** One question put to a scratch database. */
-export type Probe =
-  | { readonly kind: 'row_count'; readonly name: string; readonly table: string; readonly rowsMin: number | null }
-  /** All rows of all user tables together. */
-  | { readonly kind: 'total_rows'; readonly name: string; readonly rowsMin: number }
-  | { readonly kind: 'tables'; readonly name: string; readonly tablesMin: number }
-  | { readonly kind: 'freshness'; readonly name: string; readonly sql: string; readonly ageSecondsMax: Seconds }
-  | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly equals: string };
+/** What AWS makes for a drill; a copy that had to be brought first is a snapshot. */
+export const SCRATCH_KINDS = ['cluster', 'instance', 'snapshot', 'cluster_snapshot'] as const;
+export type ScratchKind = (typeof SCRATCH_KINDS)[number];
 
-/** What came back for one probe. */
-export interface ProbeResult {
-  readonly name: string;
-  readonly kind: Probe['kind'];
-  readonly passed: boolean;
-  /** In words: `prod.students holds 1,200 rows (at least 1 wanted)`. */
-  readonly finding: string;
-  /** A figure where the probe yields one. */
-  readonly value: number | null;
-}
+/** What a scratch thing is for; in this order it is made, in the opposite one removed. */
+export const SCRATCH_ROLES = ['copy', 'cluster', 'instance'] as const;
+export type ScratchRole = (typeof SCRATCH_ROLES)[number];
 
-/** Which identifiers a drill makes; all bear Muster's prefix. */
+/** Which identifiers a drill makes; all bear Muster's prefix. Null for what it does not make. */
 export interface ScratchIds {
+  readonly copy: string | null;
   readonly cluster: string | null;
   readonly instance: string;
 }
 
-/** How a drill ended. */
+/** A snapshot in another region or account that is copied to the place of the restore first. */
+export interface Bring {
+  readonly fromArn: string;
+  readonly fromRegion: string;
+  /** Key of the copy; null where AWS takes the source's own. */
+  readonly keyArn: string | null;
+}
+
+/** How a recovery point is restored. An instant is always named: "latest" would mean another one at each attempt. */
+export type Restore =
+  /** `snapshot` is an identifier, or an ARN where another account owns it; null: the copy that is brought first. */
+  | { readonly by: 'snapshot'; readonly snapshot: string | null; readonly bring: Bring | null }
+  | {
+      readonly by: 'pitr';
+      /** One of the three ways in which AWS names the source; by its identifier only in plans of earlier versions. */
+      readonly source: { readonly named: 'identifier' | 'resource_id' | 'backup_arn'; readonly value: string };
+      readonly to: Instant;
+    }
+  | {
+      readonly by: 'vault';
+      readonly recoveryPointArn: string;
+      /** The role that AWS Backup takes on. */
+      readonly roleArn: string;
+      /** For a continuous recovery point; null for a snapshot. */
+      readonly to: Instant | null;
+    };
+
+/** How a scratch is made; nothing is left to AWS's defaults, which copy production's. */
+export interface ScratchShape {
+  readonly instanceClass: string;
+  readonly subnetGroup: string | null;
+  readonly securityGroupIds: readonly string[];
+  /** Null: the engine's default group. */
+  readonly parameterGroup: string | null;
+  readonly clusterParameterGroup: string | null;
+  readonly optionGroup: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What becomes of the scratch when the drill is over. */
+export type Aftermath =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'keep'; readonly hours: number }
+  /** Stopped, and kept until the next generation stands. AWS starts a stopped database by itself after seven days. */
+  | { readonly kind: 'standby' };
+
+/** How a drill ended. `kept` is not an ending: see `TeardownProof`. */
 export const DRILL_RESULTS = ['passed', 'failed', 'aborted', 'leaked'] as const;
 export type DrillResult = (typeof DRILL_RESULTS)[number];
 
+/** What became of one scratch thing. */
+export interface ScratchEnd {
+  readonly role: ScratchRole;
+  readonly kind: ScratchKind;
+  readonly id: string;
+  /** AWS's own id of it, never reused; null when AWS never showed one (snapshots have none). */
+  readonly resourceId: string | null;
+  /** `never_made`: AWS refused to make it. `left`: somebody asked for it to be left, or the definition says to keep it. */
+  readonly end: 'gone' | 'never_made' | 'left' | 'leaked';
+  /** When AWS answered that it knows no such thing; null unless `gone`. */
+  readonly goneAt: Instant | null;
+  /** Until when it is kept, if it is; a standby has no end. */
+  readonly keptUntil: Instant | null;
+  /** Why it leaked; null otherwise. */
+  readonly reason: string | null;
+}
+
+/** What a restore time was measured under; it holds for nothing else. */
+export interface DrillConditions {
+  readonly engine: string;
+  readonly engineVersion: string | null;
+  readonly instanceClass: string;
+  /** Whether that class is smaller than, or simply not, the one the source runs on. */
+  readonly otherClass: boolean;
+  /** Size of what was restored in GiB; null when AWS does not say. */
+  readonly storageGib: number | null;
+  readonly region: string;
+  /** Whether a copy had to be brought from elsewhere first; its time is part of the figure. */
+  readonly broughtFrom: string | null;
+}
+
 /** The record of one drill that has ended: immutable, and what verdicts cite. */
 export interface DrillRecord {
-  readonly formatVersion: '1';
+  readonly formatVersion: '2';
   readonly drillId: string;
   readonly musterVersion: string;
   /** Null for AWS itself; otherwise the endpoint, so that a lab never vouches for an account. */
   readonly endpoint: string | null;
+  /** Where the restore took place. */
   readonly scope: Scope;
+  readonly definition: { readonly name: string; readonly digest: Digest };
   readonly databaseResourceId: string;
   readonly databaseIdentifier: string;
   readonly recoveryPoint: {
     readonly id: string;
     readonly arn: string;
     readonly kind: RecoveryPointKind;
+    /** The moment whose data the restore claims to bring back. */
     readonly dataAt: Instant | null;
+    /** What it was copied from, nearest first: ARNs of snapshots, vaults or databases. */
+    readonly lineage: readonly string[];
   };
   readonly claim: Claim;
   readonly grade: Grade;
   readonly result: DrillResult;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
-  /** Seconds since the request at which each phase passed. */
-  readonly phases: readonly { readonly phase: Phase; readonly seconds: Seconds }[];
-  /** Request to last passing probe; null when a probe failed or none was asked. */
+  /** When each phase passed, and how many seconds that was since the start. */
+  readonly phases: readonly { readonly phase: Phase; readonly at: Instant; readonly seconds: Seconds }[];
+  /**
+   * Request to last passing probe. Null when a probe failed, when none was asked, or when the drill was picked up
+   * again after a stop: nobody watched the time in between.
+   */
   readonly restoreSeconds: Seconds | null;
-  readonly conditions: { readonly instanceClass: string; readonly engineVersion: string | null };
+  readonly conditions: DrillConditions;
+  /** The drill whose figures this one was compared with; null for none. */
+  readonly comparedWith: string | null;
   readonly probes: readonly ProbeResult[];
-  readonly scratch: ScratchIds;
+  readonly scratch: readonly ScratchEnd[];
+  /** How often it was picked up again by another run after a stop. */
+  readonly resumed: number;
   /** Why it did not pass, in words; null when it did. */
   readonly cause: string | null;
+  /** Of all the above. */
+  readonly digest: Digest;
 }

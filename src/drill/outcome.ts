@@ -1,55 +1,99 @@
 /**
  * From a drill that has ended to its record: measured phases, restore time, grade and result.
  *
- * Restore time is from the request to the last passing probe, the first moment at which somebody could have
- * worked again. Without a passing probe there is none, and the grade stops at `restored`.
+ * Restore time is from the request to the last passing probe, the first moment at which somebody could have worked
+ * again. It is given only where it was watched from end to end. The grade says what was shown, never what was meant:
+ * a question that could not fail does not lift it.
  */
 
+import { digestOf } from '../core/canonical.ts';
 import { invariant } from '../core/invariant.ts';
 import { elapsedSeconds, type Instant } from '../core/time.ts';
-import type { DrillState } from './machine.ts';
-import type { DrillRecord, DrillResult, Grade, Phase } from './model.ts';
+import type { DrillState, Part } from './drill-state.ts';
+import type { DrillRecord, DrillResult, Grade, Phase, ScratchEnd } from './model.ts';
+import { neverMade } from './teardown.ts';
 
 /** The record of an ended drill. */
-export function recordOf(state: DrillState, endedAt: Instant): DrillRecord {
-  invariant(state.step === 'ended', 'only a drill that has ended is recorded', { step: state.step });
-  const { plan, startedAt } = state;
-  const reached = (phase: Phase) => state.phases.find((entry) => entry.phase === phase)?.at ?? null;
-  const answeredAt = reached('probes_done') ?? (plan.probes.length === 0 ? reached('first_query') : null);
-  return {
-    formatVersion: '1',
+export function recordOf(state: DrillState): DrillRecord {
+  invariant(state.endedAt !== null, 'only a drill that has ended is recorded', { step: state.step });
+  const { plan, startedAt, endedAt, phases } = state;
+  const record: Omit<DrillRecord, 'digest'> = {
+    formatVersion: '2',
     drillId: plan.drillId,
     musterVersion: plan.musterVersion,
     endpoint: plan.endpoint,
     scope: plan.scope,
+    definition: { name: plan.definition.name, digest: plan.definition.digest },
     databaseResourceId: plan.database.resourceId,
     databaseIdentifier: plan.database.identifier,
-    recoveryPoint: { id: plan.point.id, arn: plan.point.arn, kind: plan.point.kind, dataAt: plan.point.dataAt },
+    recoveryPoint: {
+      id: plan.point.id,
+      arn: plan.point.arn,
+      kind: plan.point.kind,
+      dataAt: plan.point.dataAt,
+      lineage: plan.point.lineage,
+    },
     claim: plan.claim,
     grade: gradeOf(state),
     result: resultOf(state),
     startedAt,
     endedAt,
-    phases: state.phases.map(({ phase, at }) => ({ phase, seconds: elapsedSeconds(startedAt, at) })),
-    restoreSeconds: answeredAt === null || state.cause !== null ? null : elapsedSeconds(startedAt, answeredAt),
-    conditions: { instanceClass: plan.instanceClass, engineVersion: plan.point.engineVersion },
+    phases: phases.map(({ phase, at }) => ({ phase, at, seconds: elapsedSeconds(startedAt, at) })),
+    restoreSeconds: restoreSecondsOf(state),
+    conditions: {
+      engine: plan.point.engine,
+      engineVersion: plan.point.engineVersion,
+      instanceClass: plan.shape.instanceClass,
+      otherClass: plan.otherClass,
+      storageGib: plan.point.storageGib,
+      region: plan.scope.region,
+      broughtFrom: plan.restore.by === 'snapshot' ? (plan.restore.bring?.fromArn ?? null) : null,
+    },
+    comparedWith: plan.baseline?.drillId ?? null,
     probes: state.probes,
-    scratch: plan.ids,
-    cause: state.leak === null ? state.cause : `scratch not removed: ${state.leak}`,
+    scratch: state.parts.map((part) => scratchEnd(part, state)),
+    resumed: state.resumed,
+    cause: causeOf(state),
   };
+  return { ...record, digest: digestOf(record) };
 }
 
 function resultOf(state: DrillState): DrillResult {
-  if (state.leak !== null) return 'leaked';
+  if (state.parts.some(({ leak }) => leak !== null)) return 'leaked';
   if (state.interrupted) return 'aborted';
   return state.cause === null ? 'passed' : 'failed';
 }
 
+function causeOf({ parts, cause }: DrillState): string | null {
+  const leaks = parts.flatMap(({ id, leak }) => (leak === null ? [] : [`${id} was not removed: ${leak}`]));
+  return leaks.length === 0 ? cause : [...leaks, ...(cause === null ? [] : [cause])].join('; ');
+}
+
+function restoreSecondsOf(state: DrillState): number | null {
+  const answeredAt = reachedAt(state, 'probes_done');
+  // Nobody watched while no run was at it, and what a second run saw late says nothing of how long it took.
+  if (answeredAt === null || state.resumed > 0 || gradeOf(state) === 'restored') return null;
+  return elapsedSeconds(state.startedAt, answeredAt);
+}
+
 function gradeOf(state: DrillState): Grade {
-  const reached = (phase: Phase) => state.phases.some((entry) => entry.phase === phase);
-  if (!reached('instance_available')) return 'available';
-  const { probes } = state;
-  const answered =
-    probes.length > 0 && probes.length === state.plan.probes.length && probes.every((probe) => probe.passed);
-  return answered ? 'queried' : 'restored';
+  const { probes, plan } = state;
+  const stands = reachedAt(state, 'instance_available') ?? reachedAt(state, 'password_set');
+  if (stands === null) return 'available';
+  const answered = probes.length > 0 && probes.length === plan.probes.length && probes.every(({ passed }) => passed);
+  if (!answered) return 'restored';
+  if (probes.some(({ proves }) => proves === 'comparison')) return 'compared';
+  return probes.some(({ proves }) => proves === 'data') ? 'queried' : 'restored';
+}
+
+function reachedAt({ phases }: DrillState, wanted: Phase): Instant | null {
+  return phases.find(({ phase }) => phase === wanted)?.at ?? null;
+}
+
+function scratchEnd(part: Part, { keeping }: DrillState): ScratchEnd {
+  const { role, kind, id, resourceId, goneAt, leak } = part;
+  const ended = { role, kind, id, resourceId, goneAt: null, keptUntil: null, reason: null };
+  if (leak !== null) return { ...ended, end: 'leaked', reason: leak };
+  if (goneAt === null) return { ...ended, end: 'left', keptUntil: keeping?.until ?? null };
+  return neverMade(part) ? { ...ended, end: 'never_made' } : { ...ended, end: 'gone', goneAt };
 }

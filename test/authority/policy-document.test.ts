@@ -32,7 +32,7 @@ describe('a policy file', () => {
   it.each<[unknown, RegExp]>([
     [
       { Statement: { ...statement, Effect: 'allow' } },
-      /^deploy\.json: 0\.Statement\.0\.Effect: must be Allow or Deny$/,
+      /^deploy\.json:1:1: 0\.Statement\.0\.Effect: must be Allow or Deny$/,
     ],
     [
       { Statement: [statement, { ...statement, Action: 'DeleteDBInstance' }] },
@@ -44,7 +44,7 @@ describe('a policy file', () => {
     [{ Statement: { ...statement, NotAction: 's3:*' } }, /exactly one of Action and NotAction must be there/],
     [{ Statement: { ...statement, Principal: '*' } }, /0\.Statement\.0\.Principal: .*belongs to a thing/],
     [{ Statement: { ...statement, Condition: 'mfa' } }, /Condition: must be operators with keys and values/],
-    [{ Statement: { ...statement, Actions: 'rds:*' } }, /0\.Statement\.0: Unrecognized key: "Actions"/],
+    [{ Statement: { ...statement, Actions: 'rds:*' } }, /0\.Statement\.0: the key "Actions" is unknown/],
     [{ Version: '2026-01-01', Statement: statement }, /0\.Version: must be 2012-10-17 or 2008-10-17/],
     [{ PolicyDocument: { Statement: statement } }, /0\.Statement/],
     [{}, /0\.Statement/],

@@ -1,101 +1,80 @@
-/** The drill machine: its one road, every way off it, and its one ending. */
+/** The drill machine: each road there, every way off it, and its one ending. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addSeconds } from '../../src/core/time.ts';
-import { parseDefinition } from '../../src/drill/definition.ts';
-import {
-  advance,
-  beginDrill,
-  type Command,
-  type DrillState,
-  type Event,
-  type Transition,
-} from '../../src/drill/machine.ts';
+import { type Event, TEARDOWN_STEPS } from '../../src/drill/drill-state.ts';
+import { advance, beginDrill, roadOf } from '../../src/drill/machine.ts';
+import type { Aftermath } from '../../src/drill/model.ts';
 import { recordOf } from '../../src/drill/outcome.ts';
-import { type DrillPlan, planDrill } from '../../src/drill/plan.ts';
-import type { Database } from '../../src/inventory/model.ts';
-import { aCluster, aDatabase, anInventory, aPoint, NOW } from '../support/builders.ts';
+import { NOW } from '../support/builders.ts';
+import { aDrillPlan, PASSING, type PlanShape, walk, walkOn } from '../support/drill-plans.ts';
 
-const DEFINITION = parseDefinition(
-  'name: test\nprobes:\n  - { kind: total_rows, name: rows, rowsMin: 1 }\nminutesMax: 10\n',
-  'test.yaml',
-);
+const KEEP: Aftermath = { kind: 'keep', hours: 6 };
 
-function aPlan(database: Database): DrillPlan {
-  const inventory = anInventory({ databases: [database], recoveryPoints: [aPoint(database)] });
-  return planDrill({ definition: DEFINITION, database, inventory, drillId: 'abc', musterVersion: '0.1.0', at: NOW });
-}
+describe('the road', () => {
+  const ASKING = ['set_password', 'look', 'connect', 'probe'];
+  it.each<[PlanShape, readonly string[]]>([
+    ['instance', ['make restore_instance', 'look instance', ...named('instance')]],
+    ['pitr', ['make restore_instance', 'look instance', ...named('instance')]],
+    ['cluster', ['make restore_cluster', 'look cluster', 'make add_instance', 'look instance', ...named('cluster')]],
+    ['multi_az', ['make restore_cluster', 'look cluster', ...named('cluster')]],
+    ['copy', ['make bring_copy', 'look copy', 'make restore_instance', 'look instance', ...named('instance')]],
+    ['vault', ['make start_job', 'look_at_job', 'look instance', 'mark instance', ...named('instance')]],
+    [
+      'vault_cluster',
+      [
+        'make start_job',
+        'look_at_job',
+        'look cluster',
+        'mark cluster',
+        'make add_instance',
+        'look instance',
+        ...named('cluster'),
+      ],
+    ],
+    ['oracle', ['make restore_instance', 'look instance']],
+  ])('of a %s is walked in order', (shape, expected) => {
+    const { commands } = walk(aDrillPlan(shape));
+    expect(commands.slice(0, expected.length)).toEqual(expected);
+    expect(commands[expected.length]).toMatch(/^remove /);
+  });
 
-const PASSING = { name: 'rows', kind: 'total_rows', passed: true, finding: '10 rows', value: 10 } as const;
+  it.each<[PlanShape, readonly string[]]>([
+    ['instance', ['remove instance', 'look instance']],
+    ['cluster', ['remove instance', 'look instance', 'remove cluster', 'look cluster']],
+    ['multi_az', ['remove cluster', 'look cluster']],
+    ['copy', ['remove instance', 'look instance', 'remove copy', 'look copy']],
+    ['vault_cluster', ['remove instance', 'look instance', 'remove cluster', 'look cluster']],
+  ])('back from a %s removes all that was made, instance first', (shape, expected) => {
+    expect(walk(aDrillPlan(shape)).commands.slice(-expected.length)).toEqual(expected);
+  });
 
-/** What a healthy world answers to each command. */
-function healthy(command: Command, state: DrillState, seconds: number): Event {
-  const at = addSeconds(NOW, seconds);
-  switch (command.kind) {
-    case 'look':
-      return { kind: 'saw', status: state.step.endsWith('gone') ? null : 'available', at };
-    case 'connect':
-      return { kind: 'connected', connectedAt: at, at };
-    case 'probe':
-      return { kind: 'probed', results: [PASSING], at };
-    default:
-      return { kind: 'done', at };
+  it('asks nothing of an engine without a driver, and says no more than restored', () => {
+    const record = recordOf(walk(aDrillPlan('oracle')).state);
+    expect(record).toMatchObject({ result: 'passed', grade: 'restored', restoreSeconds: null, probes: [] });
+  });
+
+  it('reads everything once where the definition asks for it', () => {
+    const { commands, state } = walk(aDrillPlan('instance', { hydrate: true }));
+    expect(commands[commands.indexOf('probe') + 1]).toBe('hydrate');
+    expect(recordOf(state).phases.map(({ phase }) => phase)).toContain('hydrated');
+  });
+
+  function named(role: string): readonly string[] {
+    return ASKING.map((word) => (word === 'connect' || word === 'probe' ? word : `${word} ${role}`));
   }
-}
-
-/** Runs a drill; `disturb` may replace what the world answers at a step. */
-function run(plan: DrillPlan, disturb: (state: DrillState, event: Event) => Event = (_, event) => event) {
-  const commands: string[] = [];
-  let transition: Transition = beginDrill(plan, NOW);
-  for (let second = 1; transition.command !== null; second += 1) {
-    if (second > 1_000) throw new Error(`no ending after 1000 events, at ${transition.state.step}`);
-    const { state, command } = transition;
-    commands.push('what' in command ? `${command.kind} ${command.what}` : command.kind);
-    transition = advance(state, disturb(state, healthy(command, state, second)));
-  }
-  return { commands, state: transition.state, record: recordOf(transition.state, addSeconds(NOW, 1_000)) };
-}
-
-it('a question that nobody answered fails the drill', () => {
-  const { record } = run(aPlan(aDatabase()), (state, event) =>
-    state.step === 'probe' && event.kind === 'probed' ? { ...event, results: [] } : event,
-  );
-  expect(record).toMatchObject({ result: 'failed', grade: 'restored', restoreSeconds: null });
-  expect(record.cause).toBe('1 of 1 probes were not answered');
 });
 
 describe('a drill of a cluster', () => {
-  const { commands, record } = run(aPlan(aCluster()));
-
-  it('adds an instance, sets a password, asks, and removes both', () => {
-    expect(commands).toEqual([
-      'restore_cluster',
-      'look cluster',
-      'add_instance',
-      'look instance',
-      'set_password cluster',
-      'look cluster',
-      'connect',
-      'probe',
-      'delete instance',
-      'look instance',
-      'delete cluster',
-      'look cluster',
-    ]);
-  });
+  const record = recordOf(walk(aDrillPlan('cluster')).state);
 
   it('ends passed, graded by its questions, timed to the last of them', () => {
-    expect(record).toMatchObject({
-      result: 'passed',
-      grade: 'queried',
-      restoreSeconds: 8,
-      cause: null,
-      claim: 'snapshot',
-    });
+    expect(record).toMatchObject({ result: 'passed', grade: 'queried', restoreSeconds: 8, cause: null, resumed: 0 });
     expect(record.phases.map(({ phase, seconds }) => `${phase} ${seconds}`)).toEqual([
       'requested 1',
       'cluster_available 2',
+      'instance_requested 3',
       'instance_available 4',
       'password_set 6',
       'first_connection 7',
@@ -104,159 +83,484 @@ describe('a drill of a cluster', () => {
       'torn_down 12',
     ]);
   });
-});
 
-describe('a drill of an instance', () => {
-  it('has no cluster to make or remove', () => {
-    const { commands, record } = run(aPlan(aDatabase()));
-    expect(commands).toEqual([
-      'restore_instance',
-      'look instance',
-      'set_password instance',
-      'look instance',
-      'connect',
-      'probe',
-      'delete instance',
-      'look instance',
+  it('proves that each thing it made is gone, by the id that AWS gave it', () => {
+    expect(record.scratch).toMatchObject([
+      {
+        role: 'cluster',
+        id: 'muster-scratch-abc',
+        resourceId: 'cluster-SCRATCH',
+        end: 'gone',
+        goneAt: addSeconds(NOW, 12),
+      },
+      {
+        role: 'instance',
+        id: 'muster-scratch-abc-1',
+        resourceId: 'db-SCRATCH',
+        end: 'gone',
+        goneAt: addSeconds(NOW, 10),
+      },
     ]);
-    expect(record).toMatchObject({ result: 'passed', scratch: { cluster: null, instance: 'muster-scratch-abc' } });
   });
 });
 
 describe('trouble on the way', () => {
-  const plan = aPlan(aCluster());
-  const at = addSeconds(NOW, 5);
+  const plan = aDrillPlan('cluster');
+  const steps = roadOf(plan);
+
+  it.each(steps)('at %s leads through the teardown to a failed drill without a restore time', (step) => {
+    const { state, commands } = walk(plan, (current, event) =>
+      current.step === step ? { kind: 'failed', cause: 'no capacity', at: event.at } : event,
+    );
+    const record = recordOf(state);
+    expect(record).toMatchObject({ result: 'failed', cause: 'no capacity', restoreSeconds: null });
+    expect(record.scratch.every(({ end }) => end === 'gone' || end === 'never_made')).toBe(true);
+    expect(commands.slice(0, -1)).toContain('remove cluster');
+  });
+
+  it.each(steps)('that passes at %s is waited out', (step) => {
+    let hindered = 0;
+    const { state } = walk(plan, (current, event) => {
+      if (current.step !== step || hindered >= 20) return event;
+      hindered += 1;
+      return { kind: 'hindered', cause: 'throttled', at: event.at };
+    });
+    expect(hindered).toBe(20);
+    expect(recordOf(state)).toMatchObject({ result: 'passed', cause: null });
+  });
+
+  it('that does not pass by the deadline ends the drill and is named', () => {
+    const { state } = walk(plan, (current, event) =>
+      current.step === 'await_cluster' ? { kind: 'hindered', cause: 'AWS is down', at: event.at } : event,
+    );
+    expect(recordOf(state)).toMatchObject({
+      result: 'failed',
+      cause: 'it was not done within 10 minutes, standing at await cluster: AWS is down',
+    });
+  });
 
   it.each([
-    'restore_cluster',
-    'await_cluster',
-    'add_instance',
-    'await_instance',
-    'set_password',
-    'connect',
-    'probe',
-  ] as const)('at %s leads through the teardown to a failed drill without a restore time', (step) => {
-    let once = true;
-    const { commands, record } = run(plan, (state, event) => {
-      if (state.step !== step || !once) return event;
-      once = false;
-      return { kind: 'failed', cause: 'no capacity', at };
+    'failed',
+    'restore-error',
+    'incompatible-restore',
+    'incompatible-network',
+    'insufficient-capacity',
+    'inaccessible-encryption-credentials',
+    'deleting',
+  ])('a scratch that becomes %s fails the drill', (status) => {
+    const { state } = walk(plan, (current, event) =>
+      current.step === 'await_cluster' && event.kind === 'saw' ? { ...event, status } : event,
+    );
+    expect(recordOf(state)).toMatchObject({
+      result: 'failed',
+      cause: `the scratch cluster became ${status}`,
+      grade: 'available',
     });
-    expect(commands.slice(-4)).toEqual(['delete instance', 'look instance', 'delete cluster', 'look cluster']);
-    expect(record).toMatchObject({ result: 'failed', cause: 'no capacity', restoreSeconds: null });
   });
 
-  it.each(['failed', 'incompatible-restore', 'insufficient-capacity'])(
-    'a scratch that becomes %s fails the drill',
-    (status) => {
-      const { record } = run(plan, (state, event) =>
-        state.step === 'await_cluster' ? { kind: 'saw', status, at } : event,
-      );
-      expect(record).toMatchObject({
-        result: 'failed',
-        cause: `the scratch cluster became ${status}`,
-        grade: 'available',
-      });
-    },
-  );
-
-  it('a scratch that AWS does not list yet is looked for again', () => {
-    let looks = 0;
-    const { record } = run(plan, (state, event) => {
-      looks += state.step === 'await_cluster' ? 1 : 0;
-      return state.step === 'await_cluster' && looks < 4 ? { kind: 'saw', status: null, at } : event;
-    });
-    expect(looks).toBe(4);
-    expect(record.result).toBe('passed');
+  it.each(['storage-initialization', 'storage-optimization'])('%s counts as reachable', (status) => {
+    const { state } = walk(plan, (current, event) =>
+      current.step === 'await_instance' && event.kind === 'saw' ? { ...event, status } : event,
+    );
+    expect(recordOf(state).result).toBe('passed');
   });
 
-  it('storage-initialization counts as reachable', () => {
-    const status = 'storage-initialization';
-    expect(
-      run(plan, (state, event) => (state.step === 'await_instance' ? { kind: 'saw', status, at } : event)).record
-        .result,
-    ).toBe('passed');
+  it('a scratch that is stuck in creating is given up at the deadline', () => {
+    const { state } = walk(plan, (current, event) =>
+      current.step === 'await_cluster' && event.kind === 'saw' ? { ...event, status: 'creating' } : event,
+    );
+    expect(recordOf(state).cause).toBe('it was not done within 10 minutes, standing at await cluster');
+  });
+
+  it('a scratch that AWS does not list yet is looked for again, and not for ever', () => {
+    const patient = aDrillPlan('cluster', { secondsMax: 7_200 });
+    const unlisted = (until: number) =>
+      walk(patient, (current, event, second) =>
+        current.step === 'await_cluster' && event.kind === 'saw' && second < until
+          ? { ...event, status: null, resourceId: null }
+          : event,
+      ).state;
+    expect(recordOf(unlisted(900)).result).toBe('passed');
+    expect(recordOf(unlisted(903))).toMatchObject({ result: 'failed', cause: 'the scratch cluster never appeared' });
+  });
+
+  it('a scratch replaced by another of the same name is neither asked nor removed', () => {
+    const { state, commands } = walk(plan, (current, event) => {
+      if (current.step === 'await_password' && event.kind === 'saw') return { ...event, resourceId: 'cluster-OTHER' };
+      if (current.step === 'remove_cluster')
+        return { kind: 'unproven', cause: 'another of the same name', at: event.at };
+      return event;
+    });
+    expect(commands).not.toContain('connect');
+    expect(recordOf(state)).toMatchObject({ result: 'leaked', grade: 'restored' });
+    expect(recordOf(state).scratch[0]).toMatchObject({ end: 'leaked', reason: 'another of the same name' });
   });
 
   it('a probe that does not pass fails the drill and says what it found', () => {
     const wrong = { ...PASSING, passed: false, finding: '0 rows (at least 1 wanted)' };
-    const { record } = run(plan, (state, event) =>
-      state.step === 'probe' ? { kind: 'probed', results: [wrong], at } : event,
-    );
-    expect(record).toMatchObject({
+    const { state } = walk(plan, (_, event) => (event.kind === 'probed' ? { ...event, results: [wrong] } : event));
+    expect(recordOf(state)).toMatchObject({
       result: 'failed',
       grade: 'restored',
-      cause: '0 rows (at least 1 wanted)',
+      cause: 'rows: 0 rows (at least 1 wanted)',
       restoreSeconds: null,
     });
   });
 
-  it('a drill past its deadline gives up', () => {
-    const late = addSeconds(NOW, 601);
-    const { record } = run(plan, (state, event) =>
-      state.step === 'await_cluster' ? { kind: 'saw', status: 'creating', at: late } : event,
-    );
-    expect(record.result).toBe('failed');
-    expect(record.cause).toContain('it was not done by 2026-11-23T10:10:00.000Z');
+  it('a question that nobody answered fails the drill', () => {
+    const { state } = walk(plan, (_, event) => (event.kind === 'probed' ? { ...event, results: [] } : event));
+    expect(recordOf(state)).toMatchObject({
+      result: 'failed',
+      grade: 'restored',
+      restoreSeconds: null,
+      cause: '1 of 1 probes were not answered',
+    });
   });
 
   it('an interruption tears down and leaves no claim', () => {
-    const { commands, record } = run(plan, (state, event) =>
-      state.step === 'await_instance' ? { kind: 'interrupted', cause: 'interrupted', at } : event,
+    const { state } = walk(aDrillPlan('cluster', { onFailure: KEEP }), (current, event) =>
+      current.step === 'await_instance' ? { kind: 'interrupted', cause: 'interrupted', at: event.at } : event,
     );
-    expect(commands.at(-1)).toBe('look cluster');
+    const record = recordOf(state);
     expect(record).toMatchObject({ result: 'aborted', restoreSeconds: null });
+    expect(record.scratch.map(({ end }) => end)).toEqual(['gone', 'gone']);
   });
 
-  it('an interruption during the teardown changes nothing', () => {
-    let once = true;
-    const { record } = run(plan, (state, event) => {
-      if (state.step !== 'await_instance_gone' || !once) return event;
-      once = false;
-      return { kind: 'interrupted', cause: 'interrupted', at };
-    });
-    expect(record.result).toBe('passed');
-  });
+  it.each(TEARDOWN_STEPS.filter((step) => !step.includes('job') && !step.includes('copy')))(
+    'an interruption at %s changes nothing',
+    (step) => {
+      let told = false;
+      const { state } = walk(plan, (current, event) => {
+        if (current.step !== step || told) return event;
+        told = true;
+        return { kind: 'interrupted', cause: 'interrupted', at: event.at };
+      });
+      expect(told).toBe(true);
+      expect(recordOf(state).result).toBe('passed');
+    },
+  );
+});
 
-  it('a scratch that cannot be removed is leaked, and its cluster is still tried', () => {
-    const { commands, record } = run(plan, (state, event) =>
-      state.step === 'delete_instance' ? { kind: 'failed', cause: 'denied', at } : event,
+describe('the way back', () => {
+  it('a scratch that cannot be removed is leaked, and the rest is still tried', () => {
+    const { commands, state } = walk(aDrillPlan('copy'), (current, event) =>
+      current.step === 'remove_instance' ? { kind: 'failed', cause: 'denied', at: event.at } : event,
     );
-    expect(commands.slice(-2)).toEqual(['delete cluster', 'look cluster']);
-    expect(record).toMatchObject({ result: 'leaked', cause: 'scratch not removed: denied', restoreSeconds: 8 });
+    expect(commands.slice(-2)).toEqual(['remove copy', 'look copy']);
+    const record = recordOf(state);
+    expect(record).toMatchObject({
+      result: 'leaked',
+      cause: 'muster-scratch-abc was not removed: denied',
+      restoreSeconds: 8,
+    });
     expect(record.phases.some(({ phase }) => phase === 'torn_down')).toBe(false);
+  });
+
+  it('what was asked for a moment ago and never seen is not taken for gone', () => {
+    // The answer to the restore is lost, and AWS lists nothing for a while.
+    const { state, commands } = walk(aDrillPlan('instance', { secondsMax: 5 }), (current, event, second) => {
+      if (current.step === 'restore_instance') return { kind: 'hindered', cause: 'time-out', at: event.at };
+      const unseen = current.step === 'remove_instance' && second < 200;
+      return unseen ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+    });
+    expect(commands.filter((command) => command === 'remove instance').length).toBeGreaterThan(100);
+    expect(recordOf(state).scratch).toMatchObject([{ end: 'gone' }]);
+  });
+
+  it('what never appears is let go once it would have', () => {
+    const { state } = walk(aDrillPlan('instance', { secondsMax: 5 }), (current, event) => {
+      if (current.step === 'restore_instance') return { kind: 'hindered', cause: 'time-out', at: event.at };
+      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+    });
+    const record = recordOf(state);
+    expect(record.scratch).toMatchObject([{ end: 'never_made' }]);
+    // Asked for last at second 5 or 6, and 300 seconds to appear.
+    expect(record.endedAt >= addSeconds(NOW, 305)).toBe(true);
+  });
+
+  it('what AWS refused to make at the first asking needs no waiting', () => {
+    const { state } = walk(aDrillPlan('instance'), (current, event) => {
+      if (current.step === 'restore_instance') return { kind: 'failed', cause: 'quota', at: event.at };
+      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+    });
+    const record = recordOf(state);
+    expect(record).toMatchObject({ result: 'failed', cause: 'quota', scratch: [{ end: 'never_made' }] });
+    expect(record.endedAt).toBe(addSeconds(NOW, 2));
+  });
+
+  it('what AWS refused after a lost answer may have been made all the same', () => {
+    let asked = 0;
+    const { state } = walk(aDrillPlan('instance'), (current, event) => {
+      if (current.step === 'restore_instance') {
+        asked += 1;
+        return asked === 1
+          ? { kind: 'hindered', cause: 'time-out', at: event.at }
+          : { kind: 'failed', cause: 'quota', at: event.at };
+      }
+      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+    });
+    expect(recordOf(state).endedAt >= addSeconds(NOW, 302)).toBe(true);
+  });
+
+  it('asks again when a removal was not carried out', () => {
+    let looks = 0;
+    const { commands, state } = walk(aDrillPlan('instance'), (current, event) => {
+      if (current.step !== 'await_instance_gone') return event;
+      looks += 1;
+      return looks < 302 ? { kind: 'saw', status: 'available', resourceId: 'db-SCRATCH', at: event.at } : event;
+    });
+    expect(commands.filter((command) => command === 'remove instance')).toHaveLength(2);
+    expect(recordOf(state).result).toBe('passed');
+  });
+
+  it('gives a deletion four hours, then names it', () => {
+    const { state } = walk(aDrillPlan('instance'), (current, event) =>
+      current.step === 'await_instance_gone'
+        ? { kind: 'saw', status: 'deleting', resourceId: 'db-SCRATCH', at: addSeconds(event.at, 4 * 3_600 + 60) }
+        : event,
+    );
+    expect(recordOf(state)).toMatchObject({
+      result: 'leaked',
+      scratch: [{ end: 'leaked', reason: 'it is deleting still, 4 hours after its removal' }],
+    });
+  });
+
+  it('one look that finds nothing before the removal is not taken for gone', () => {
+    const absent = (until: number) =>
+      walk(aDrillPlan('instance'), (current, event, second) =>
+        current.step === 'remove_instance' && second < until
+          ? { kind: 'saw', status: null, resourceId: null, at: event.at }
+          : event,
+      );
+    // Half a minute of silence, counted from the first answer at second 7.
+    expect(absent(37).commands.at(-1)).toBe('look instance');
+    expect(absent(60).commands.at(-1)).toBe('remove instance');
+    expect(recordOf(absent(60).state).scratch).toMatchObject([{ end: 'gone', goneAt: addSeconds(NOW, 37) }]);
+  });
+
+  it('waits for a restore job that nobody can stop, and removes what it made', () => {
+    let looks = 0;
+    const { commands, state } = walk(aDrillPlan('vault'), (current, event) => {
+      if (current.step === 'await_job') return { kind: 'interrupted', cause: 'interrupted', at: event.at };
+      if (current.step !== 'await_job_end' || event.kind !== 'job_saw') return event;
+      looks += 1;
+      return looks < 10 ? { ...event, status: 'running' } : event;
+    });
+    expect(looks).toBe(10);
+    expect(commands.slice(-2)).toEqual(['remove instance', 'look instance']);
+    expect(recordOf(state)).toMatchObject({ result: 'aborted', scratch: [{ end: 'gone' }] });
+  });
+
+  it('finds the job it began when the answer was lost, and begins none, before it removes anything', () => {
+    const { commands } = walk(aDrillPlan('vault', { secondsMax: 5 }), (current, event) =>
+      current.step === 'start_job' ? { kind: 'hindered', cause: 'time-out', at: event.at } : event,
+    );
+    expect(commands.slice(-4)).toEqual(['find_job', 'look_at_job', 'remove instance', 'look instance']);
   });
 });
 
-describe('any sequence of troubles', () => {
-  const trouble = fc.record({
-    step: fc.nat({ max: 13 }),
-    kind: fc.constantFrom('failed', 'interrupted', 'dead', 'absent'),
+describe('a restore job whose answer was lost', () => {
+  it('is let go once it would be listed, and waited for while one may be it', () => {
+    const { state, commands } = walk(aDrillPlan('vault', { secondsMax: 5 }), (current, event, second) => {
+      if (current.step === 'start_job') return { kind: 'hindered', cause: 'time-out', at: event.at };
+      if (current.step === 'find_job') {
+        const status = second < 400 ? 'pending' : null;
+        return { kind: 'job_saw', status, message: null, createdArn: null, completedAt: null, at: event.at };
+      }
+      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+    });
+    expect(commands.filter((command) => command === 'find_job').length).toBeGreaterThan(390);
+    expect(recordOf(state).scratch).toMatchObject([{ end: 'never_made' }]);
+  });
+});
+
+describe('what is left standing', () => {
+  it('is kept for so long after a failure, its copy is not', () => {
+    const { state } = walk(aDrillPlan('copy', { onFailure: KEEP }), (current, event) =>
+      current.step === 'connect' ? { kind: 'failed', cause: 'sign-in refused', at: event.at } : event,
+    );
+    expect(recordOf(state).scratch).toMatchObject([
+      { role: 'copy', end: 'gone' },
+      { role: 'instance', end: 'left', keptUntil: addSeconds(NOW, 7 + 6 * 3_600) },
+    ]);
   });
 
-  it('ends exactly once, and never both passed and disturbed before its questions were answered', () => {
-    fc.assert(
-      fc.property(fc.array(trouble, { maxLength: 6 }), fc.boolean(), (troubles, clustered) => {
-        const pending = [...troubles];
-        let count = 0;
-        let disturbed = false;
-        const { state, record } = run(aPlan(clustered ? aCluster() : aDatabase()), (current, event) => {
-          count += 1;
-          const next = pending[0];
-          if (next === undefined || next.step > count) return event;
-          pending.shift();
-          disturbed ||= current.probes.length === 0 && next.kind !== 'absent';
-          if (next.kind === 'failed' || next.kind === 'interrupted')
-            return { kind: next.kind, cause: 'trouble', at: event.at };
-          if (event.kind !== 'saw') return { kind: 'failed', cause: 'trouble', at: event.at };
-          return { kind: 'saw', status: next.kind === 'dead' ? 'failed' : null, at: event.at };
-        });
-        expect(state.step).toBe('ended');
-        if (record.result === 'passed') expect(record.restoreSeconds).not.toBeNull();
-        if (record.restoreSeconds !== null) expect(record.probes.every(({ passed }) => passed)).toBe(true);
-        if (disturbed && record.result === 'passed') expect(record.probes.length).toBeGreaterThan(0);
-      }),
-      { numRuns: 500 },
+  it('is not kept after a success when only failures are', () => {
+    expect(recordOf(walk(aDrillPlan('instance', { onFailure: KEEP })).state).scratch).toMatchObject([{ end: 'gone' }]);
+  });
+
+  it('is stopped first as a standby, and has no end of its own', () => {
+    const { commands, state } = walk(aDrillPlan('cluster', { onSuccess: { kind: 'standby' } }));
+    expect(commands.slice(-2)).toEqual(['stop cluster', 'look cluster']);
+    expect(recordOf(state).scratch.map(({ end, keptUntil }) => [end, keptUntil])).toEqual([
+      ['left', null],
+      ['left', null],
+    ]);
+  });
+
+  it('goes when it is reclaimed; the ending stands as it was recorded', () => {
+    const { state } = walk(aDrillPlan('cluster', { onSuccess: KEEP }));
+    const reclaimed = advance(state, {
+      kind: 'reclaimed',
+      cause: 'its time is over',
+      kept: true,
+      at: addSeconds(NOW, 90_000),
+    }).state;
+    const after = walkOn(reclaimed, 90_001);
+    expect(after.commands).toEqual(['remove instance', 'look instance', 'remove cluster', 'look cluster']);
+    expect(after.state.endedAt).toBe(state.endedAt);
+    expect(after.state.parts.every(({ goneAt }) => goneAt !== null)).toBe(true);
+    expect(recordOf(after.state)).toMatchObject({ result: 'passed', cause: null });
+  });
+
+  it('stays when only what could not be removed is reclaimed', () => {
+    const { state } = walk(aDrillPlan('copy', { onSuccess: KEEP }), (current, event) =>
+      current.step === 'remove_copy' ? { kind: 'failed', cause: 'denied', at: event.at } : event,
     );
+    const event = { kind: 'reclaimed', cause: 'sweep', kept: false, at: addSeconds(NOW, 60) } as const;
+    const after = walkOn(advance(state, event).state, 61);
+    expect(after.commands).toEqual(['remove copy', 'look copy']);
+    expect(after.state.keeping).toEqual(state.keeping);
+    expect(after.state.parts.map(({ role, goneAt }) => [role, goneAt !== null])).toEqual([
+      ['copy', true],
+      ['instance', false],
+    ]);
+  });
+
+  it.each<PlanShape>(['instance', 'cluster'])('is never an exposed %s, whatever is kept of failures', (shape) => {
+    const { state } = walk(aDrillPlan(shape, { onFailure: KEEP }), (current, event) =>
+      current.step === 'connect' ? { kind: 'exposed', cause: 'it is public', at: event.at } : event,
+    );
+    const record = recordOf(state);
+    expect(record).toMatchObject({ result: 'failed', cause: 'it is public' });
+    expect(record.scratch.every(({ end }) => end === 'gone')).toBe(true);
+  });
+
+  it.each<[string, PlanShape, string]>([
+    ['did not come up', 'instance', 'await_instance'],
+    ['is a cluster that did not come up', 'cluster', 'await_cluster'],
+    ['AWS Backup made and nobody tagged', 'vault', 'mark_instance'],
+    ['AWS Backup is still making', 'vault', 'await_job'],
+  ])('is never what %s', (_, shape, step) => {
+    const { state } = walk(aDrillPlan(shape, { onFailure: KEEP }), (current, event) =>
+      current.step === step ? { kind: 'failed', cause: 'trouble', at: event.at } : event,
+    );
+    expect(recordOf(state).scratch.map(({ end }) => end)).not.toContain('left');
+  });
+
+  it('is reclaimed to no purpose when nothing stands', () => {
+    const { state } = walk(aDrillPlan('cluster'));
+    expect(advance(state, { kind: 'reclaimed', cause: 'sweep', kept: true, at: NOW })).toEqual({
+      state,
+      command: null,
+    });
+  });
+});
+
+describe('picked up again after a stop', () => {
+  it.each(roadOf(aDrillPlan('cluster', { hydrate: true })))('at %s it ends passed, without a restore time', (step) => {
+    let stopped = false;
+    const { state } = walk(aDrillPlan('cluster', { hydrate: true }), (current, event) => {
+      if (current.step !== step || stopped) return event;
+      stopped = true;
+      return { kind: 'resumed', at: event.at };
+    });
+    expect(recordOf(state)).toMatchObject({ result: 'passed', grade: 'queried', resumed: 1, restoreSeconds: null });
+  });
+
+  it.each(['await_password', 'connect', 'probe', 'hydrate'] as const)('at %s it sets a password of its own', (step) => {
+    let stopped = false;
+    const { commands } = walk(aDrillPlan('instance', { hydrate: true }), (current, event) => {
+      if (current.step !== step || stopped) return event;
+      stopped = true;
+      return { kind: 'resumed', at: event.at };
+    });
+    expect(commands.filter((command) => command === 'set_password instance')).toHaveLength(2);
+  });
+
+  it('counts the time in which nobody was at it against the deadline', () => {
+    const { state } = walk(aDrillPlan('instance'), (current, event) =>
+      current.step === 'await_instance' ? { ...event, at: addSeconds(NOW, 601) } : event,
+    );
+    expect(recordOf(state).cause).toBe('it was not done within 10 minutes, standing at await instance');
+  });
+});
+
+describe('the events that changed something', () => {
+  const shapes: readonly PlanShape[] = [
+    'instance',
+    'cluster',
+    'multi_az',
+    'pitr',
+    'copy',
+    'vault',
+    'vault_cluster',
+    'oracle',
+  ];
+  const trouble = fc.record({
+    at: fc.nat({ max: 30 }),
+    kind: fc.constantFrom<Event['kind'] | 'dead' | 'absent'>(
+      'failed',
+      'hindered',
+      'unproven',
+      'interrupted',
+      'resumed',
+      'dead',
+      'absent',
+    ),
+  });
+
+  it('lead to the same state when they are folded again, and always to one ending that claims no more than it saw', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shapes),
+        fc.array(trouble, { maxLength: 8 }),
+        fc.constantFrom<Aftermath>({ kind: 'delete' }, KEEP, { kind: 'standby' }),
+        (shape, troubles, onSuccess) => {
+          const plan = aDrillPlan(shape, { onSuccess });
+          const { state, events } = walk(plan, (_, event, second) => {
+            const hit = troubles.find(({ at }) => at + 1 === second);
+            if (hit === undefined) return event;
+            if (hit.kind === 'dead') return event.kind === 'saw' ? { ...event, status: 'failed' } : event;
+            if (hit.kind === 'absent')
+              return event.kind === 'saw' ? { ...event, status: null, resourceId: null } : event;
+            if (hit.kind === 'resumed') return { kind: 'resumed', at: event.at };
+            const { at } = event;
+            if (hit.kind === 'interrupted') return { kind: 'interrupted', cause: 'trouble', at };
+            if (hit.kind === 'unproven') return { kind: 'unproven', cause: 'trouble', at };
+            return { kind: hit.kind === 'failed' ? 'failed' : 'hindered', cause: 'trouble', at };
+          });
+          const again = events.reduce((folded, event) => advance(folded, event).state, beginDrill(plan, NOW).state);
+          expect(again).toEqual(state);
+          const record = recordOf(state);
+          expect(state.step).toBe('ended');
+          expect(record.scratch.map(({ id }) => id).sort()).toEqual(state.parts.map(({ id }) => id).sort());
+          if (record.restoreSeconds !== null) {
+            expect(record.probes.length).toBe(plan.probes.length);
+            expect(record.probes.every(({ passed }) => passed)).toBe(true);
+            expect(record.resumed).toBe(0);
+          }
+          if (record.grade === 'queried') expect(record.probes).toEqual([PASSING]);
+          if (record.result === 'passed') expect(record.cause).toBeNull();
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('are few: looking again and again writes nothing down', () => {
+    let looks = 0;
+    const { events } = walk(aDrillPlan('instance'), (current, event) => {
+      if (current.step !== 'await_instance' || event.kind !== 'saw') return event;
+      looks += 1;
+      return looks < 400 ? { ...event, status: 'creating' } : event;
+    });
+    expect(looks).toBe(400);
+    expect(events.length).toBeLessThan(12);
+  });
+
+  it('a drill that has ended takes no other event', () => {
+    const { state } = walk(aDrillPlan('instance'));
+    expect(() => advance(state, { kind: 'done', at: NOW })).toThrow('only reclaimed');
   });
 });

@@ -49,13 +49,19 @@ describe('a requirement', () => {
 
 describe('a file', () => {
   it.each([
-    ['version: 2', 'p: version: '],
-    ['version: 1\nrpo: 1h', 'p: the file: Unrecognized key: "rpo"'],
-    ['version: 1\ndefaults: { dataLossMax: soon }', 'p: defaults.dataLossMax: a duration such as 90s, 15m, 24h or 30d'],
-    ['version: 1\ndefaults: { survivorsOutsidePlan: 0 }', 'p: defaults.survivorsOutsidePlan: '],
-    ['version: 1\ndatabases: [{ match: {}, dataLossMax: 1h }]', 'p: databases.0.match: at least one of'],
-    ['version: 1\ndatabases: [{ dataLossMax: 1h }]', 'p: databases.0.match: '],
-    ['version: 1\n  x: y: z', 'p:1: not YAML'],
+    ['version: 2', 'p:1:10: version: 2, expected 1'],
+    ['version: 1\nrpo: 1h', 'p:2:1: the file: the key "rpo" is unknown, expected one of '],
+    [
+      'version: 1\ndefaults: { dataLossMax: soon }',
+      'p:2:26: defaults.dataLossMax: "soon", expected a duration such as 90s, 15m, 24h or 30d',
+    ],
+    ['version: 1\ndefaults: { survivorsOutsidePlan: 0 }', 'p:2:35: defaults.survivorsOutsidePlan: 0, expected '],
+    [
+      'version: 1\ndatabases: [{ match: {}, dataLossMax: 1h }]',
+      'p:2:22: databases.0.match: a mapping, expected at least one of',
+    ],
+    ['version: 1\ndatabases: [{ dataLossMax: 1h }]', 'p:2:13: databases.0.match: missing, expected '],
+    ['version: 1\n  x: y: z', 'p:1:10: not YAML'],
   ])('that reads %j is refused with its place', (text, message) => {
     expect(() => parsePolicy(text, 'p')).toThrow(MusterError);
     expect(() => parsePolicy(text, 'p')).toThrow(message);

@@ -3,10 +3,11 @@
  */
 
 import type { Scope } from '../../src/core/arn.ts';
+import { digestOf } from '../../src/core/canonical.ts';
 import { addDays, addSeconds, type Instant, parseInstant } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
 import type { Action, DeleteParameters, Intent, Target } from '../../src/intent/action.ts';
-import type { Database, Inventory, Key, RecoveryPoint, Vault } from '../../src/inventory/model.ts';
+import type { Database, Inventory, Key, RecoveryPoint, RestoreTest, Vault } from '../../src/inventory/model.ts';
 
 /** The instant at which most tests happen. */
 export const NOW = parseInstant('2026-11-23T10:00:00Z', 'test');
@@ -170,6 +171,7 @@ export function anInventory(fields: Partial<Inventory> = {}): Inventory {
     engineVersions: [],
     quotas: [],
     outOfScope: [],
+    restoreTests: [],
     gaps: [],
     ...fields,
   };
@@ -233,17 +235,44 @@ export function anIntent(actions: readonly Action[], fields: Partial<Intent> = {
   };
 }
 
-/** A passed drill of a recovery point, an hour old, twelve minutes long. */
-export function aDrill(of: Database, fields: Partial<DrillRecord> = {}): DrillRecord {
+/** A restore that AWS Backup carried out of a point for a restore testing plan, two hours ago; nobody validated it. */
+export function aRestoreTest(of: RecoveryPoint, fields: Partial<RestoreTest> = {}): RestoreTest {
   return {
-    formatVersion: '1',
+    ...SCOPE,
+    jobId: 'JOB-1',
+    recoveryPointArn: of.arn,
+    sourceArn: `arn:aws:rds:eu-west-1:123456789012:${of.ofCluster ? 'cluster' : 'db'}:${of.databaseIdentifier}`,
+    ofCluster: of.ofCluster,
+    status: 'completed',
+    createdAt: hoursAgo(3),
+    completedAt: hoursAgo(2),
+    validation: null,
+    validationMessage: null,
+    testingPlanArn: 'arn:aws:backup:eu-west-1:123456789012:restore-testing-plan:weekly',
+    createdArn: 'arn:aws:rds:eu-west-1:123456789012:db:awsbackup-restore-test-1',
+    ...fields,
+  };
+}
+
+/** A passed drill of a recovery point, an hour old, twelve minutes long; its digest is that of what it says. */
+export function aDrill(of: Database, fields: Partial<DrillRecord> = {}): DrillRecord {
+  const { digest: _, ...record } = {
+    digest: null,
+    formatVersion: '2',
     drillId: 'd1',
     musterVersion: '0.1.0',
     endpoint: null,
     scope: SCOPE,
+    definition: { name: 'test', digest: digestOf('test') },
     databaseResourceId: of.resourceId,
     databaseIdentifier: of.identifier,
-    recoveryPoint: { id: `${of.identifier}-manual`, arn: aPoint(of).arn, kind: 'manual_snapshot', dataAt: hoursAgo(1) },
+    recoveryPoint: {
+      id: `${of.identifier}-manual`,
+      arn: aPoint(of).arn,
+      kind: 'manual_snapshot',
+      dataAt: hoursAgo(1),
+      lineage: [],
+    },
     claim: 'snapshot',
     grade: 'queried',
     result: 'passed',
@@ -251,10 +280,44 @@ export function aDrill(of: Database, fields: Partial<DrillRecord> = {}): DrillRe
     endedAt: hoursAgo(1),
     phases: [],
     restoreSeconds: 720,
-    conditions: { instanceClass: 'db.m6g.large', engineVersion: '16.4' },
-    probes: [{ name: 'rows', kind: 'total_rows', passed: true, finding: '10 rows', value: 10 }],
-    scratch: { cluster: null, instance: 'muster-scratch-d1' },
+    conditions: {
+      engine: of.engine,
+      engineVersion: '16.4',
+      instanceClass: 'db.m6g.large',
+      otherClass: false,
+      storageGib: 100,
+      region: SCOPE.region,
+      broughtFrom: null,
+    },
+    comparedWith: null,
+    probes: [
+      {
+        name: 'rows',
+        kind: 'total_rows',
+        question: 'rows of all user tables',
+        passed: true,
+        proves: 'data',
+        finding: '10 rows',
+        value: 10,
+        digest: null,
+        parts: {},
+      },
+    ],
+    scratch: [
+      {
+        role: 'instance',
+        kind: 'instance',
+        id: 'muster-scratch-d1',
+        resourceId: 'db-SCRATCH',
+        end: 'gone',
+        goneAt: hoursAgo(1),
+        keptUntil: null,
+        reason: null,
+      },
+    ],
+    resumed: 0,
     cause: null,
     ...fields,
-  };
+  } satisfies Omit<DrillRecord, 'digest'> & { digest: unknown };
+  return { ...record, digest: fields.digest ?? digestOf(record) };
 }
