@@ -11,6 +11,7 @@ import { fromEpochMilliseconds, type Instant, type Seconds } from '../core/time.
 /** The machine's clock; `sleep` ends early, with the signal's reason, when it is aborted. */
 export const systemClock: Clock = {
   now: (): Instant => fromEpochMilliseconds(Date.now()),
+  elapsed: (): Seconds => performance.now() / 1000,
   sleep: async (seconds: Seconds, signal?: AbortSignal): Promise<void> => {
     try {
       await wait(Math.max(0, seconds) * 1000, undefined, signal === undefined ? {} : { signal });

@@ -6,19 +6,23 @@
 
 import type { Call } from '../authority/authority.ts';
 import type { SimulatedAnswer } from '../authority/simulated.ts';
-import type { Scope } from '../core/arn.ts';
 import type { Instant, Seconds } from '../core/time.ts';
+import type { DrillPlan } from '../drill/drill-plan.ts';
 import type { ScratchProof } from '../drill/guard.ts';
-import type { DrillRecord, Grade, Probe, ProbeResult } from '../drill/model.ts';
-import type { Gap, Inventory, RecoveryPoint } from '../inventory/model.ts';
+import type { JournalEntry } from '../drill/journal.ts';
+import type { DrillRecord, ScratchKind } from '../drill/model.ts';
+import type { Probe, ProbeAnswer } from '../drill/probe.ts';
+import type { Gap, Inventory } from '../inventory/model.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
 import type { StateSighting } from '../verdict/state-history.ts';
 
-export type { StateSighting };
+export type { JournalEntry, StateSighting };
 
 /** System time, or a virtual one. */
 export interface Clock {
   now(): Instant;
+  /** Seconds since some moment; unlike `now` it never jumps, but it may stand still while the machine sleeps. */
+  elapsed(): Seconds;
   /** @throws the signal's reason when it is aborted while waiting. */
   sleep(seconds: Seconds, signal?: AbortSignal): Promise<void>;
 }
@@ -59,35 +63,80 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** What `describe` sees of a scratch; null where AWS says there is no such thing. */
+/** What AWS shows of a scratch thing: a database, or the copy of a snapshot. */
 export interface ScratchView {
+  readonly kind: ScratchKind;
+  readonly id: string;
+  /** AWS's own id, never reused: `DbiResourceId`, `DbClusterResourceId`; null for snapshots. */
+  readonly resourceId: string | null;
   readonly status: string;
   readonly createdAt: Instant | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly endpoint: Endpoint | null;
+  /** Null where AWS shows none, as for snapshots. */
+  readonly publiclyAccessible: boolean | null;
+  readonly securityGroupIds: readonly string[];
+  /** Null where AWS shows none. */
+  readonly masterUsername: string | null;
+  /** The database that was named when the source was made; null for none. */
+  readonly databaseName: string | null;
 }
 
-/** How a scratch is made; nothing is left to AWS's defaults, which copy production's. */
-export interface ScratchShape {
-  readonly instanceClass: string;
-  readonly subnetGroup: string | null;
-  readonly securityGroupIds: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
+/** What AWS Backup shows of a restore job. */
+export interface RestoreJobView {
+  readonly status: 'pending' | 'running' | 'completed' | 'failed' | 'aborted';
+  readonly message: string | null;
+  /** What it made so far; null before it made anything. */
+  readonly createdArn: string | null;
+  /** When it was done; null until then. */
+  readonly completedAt: Instant | null;
+}
+
+/** What AWS answered to a call that makes something. */
+export interface Made {
+  readonly resourceId: string | null;
 }
 
 /**
- * The only way to make, change and delete scratch databases. Calls are idempotent: what already exists under the
- * scratch's own id and tags, or is already gone, is success.
+ * Makes scratch things, and looks at them. Calls are idempotent: what exists already under the scratch's own id and
+ * this drill's tags is success.
+ *
+ * @throws MusterError, retryable where the same call may succeed later; `MUSTER_DRILL_FAILED` where it never will.
  */
-export interface ScratchOperator {
-  restoreCluster(id: string, point: RecoveryPoint, shape: ScratchShape): Promise<void>;
-  addInstance(id: string, clusterId: string, engine: string, shape: ScratchShape): Promise<void>;
-  restoreInstance(id: string, point: RecoveryPoint, shape: ScratchShape): Promise<void>;
-  setPassword(what: 'cluster' | 'instance', id: string, password: string): Promise<void>;
-  describe(what: 'cluster' | 'instance', id: string): Promise<ScratchView | null>;
-  /** @param proof Made by the scratch guard alone, from the journal and what `describe` saw. */
-  delete(what: 'cluster' | 'instance', id: string, proof: ScratchProof): Promise<void>;
+export interface ScratchMaker {
+  /** Copies the snapshot that the plan brings from elsewhere. */
+  copySnapshot(plan: DrillPlan): Promise<Made>;
+  /** From a snapshot or to a point in time, as the plan says. */
+  restoreCluster(plan: DrillPlan): Promise<Made>;
+  restoreInstance(plan: DrillPlan): Promise<Made>;
+  addInstance(plan: DrillPlan): Promise<Made>;
+  /** Has AWS Backup restore a recovery point. @returns The job's id; the same one when the plan's job was begun lately. */
+  startRestoreJob(plan: DrillPlan): Promise<string>;
+  /**
+   * The job that was begun for the plan at that instant or later.
+   *
+   * @returns Its id; `pending` while a job that names nothing yet may be the one; null when there is none.
+   */
+  findRestoreJob(plan: DrillPlan, since: Instant): Promise<{ readonly jobId: string } | 'pending' | null>;
+  /** Null where AWS Backup knows no such job (yet). */
+  restoreJob(jobId: string): Promise<RestoreJobView | null>;
+  /** Null where AWS says there is no such thing. */
+  describe(kind: ScratchKind, id: string): Promise<ScratchView | null>;
+  /** Everything in this account and region that bears a tag or the prefix of Muster's. */
+  marked(): Promise<readonly ScratchView[]>;
 }
+
+/** The only hands that change or remove anything; every call takes the guard's proof. What is gone already is success. */
+export interface ScratchHands {
+  /** Writes the drill's tags onto what AWS Backup made, which takes none when it makes it. */
+  mark(proof: ScratchProof, tags: Readonly<Record<string, string>>): Promise<void>;
+  setPassword(proof: ScratchProof, password: string): Promise<void>;
+  stop(proof: ScratchProof): Promise<void>;
+  remove(proof: ScratchProof): Promise<void>;
+}
+
+/** Both, for one account and region. */
+export interface ScratchOperator extends ScratchMaker, ScratchHands {}
 
 /** How to sign in to a scratch database. */
 export interface Login {
@@ -102,28 +151,16 @@ export interface Login {
 export interface ProbeSession {
   /** The first question, which proves that the engine answers. */
   ping(): Promise<void>;
-  run(probe: Probe, at: Instant): Promise<ProbeResult>;
+  /** Gathers the answer to one probe without judging it; what cannot be asked is an answer too. */
+  ask(probe: Probe, signal?: AbortSignal): Promise<ProbeAnswer>;
+  /** Reads every row of every user table once, which ends lazy loading. */
+  hydrate(signal?: AbortSignal): Promise<{ readonly rows: number }>;
   close(): Promise<void>;
 }
 
 /** Opens connections to scratch databases. */
 export interface ProbeRunner {
-  /** The best grade this engine can reach: `restored` where no driver exists. */
-  reach(engine: string): Grade;
   connect(login: Login): Promise<ProbeSession>;
-}
-
-/** One line of the drill journal; `intend` lines are written before the call they announce. */
-export interface JournalEntry {
-  readonly at: Instant;
-  readonly drillId: string;
-  readonly scope: Scope;
-  readonly endpoint: string | null;
-  readonly event: 'begin' | 'intend' | 'done' | 'end';
-  /** `restore_cluster`, `delete_instance`, ...; for `end` the result. */
-  readonly step: string;
-  readonly scratchId: string | null;
-  readonly what: 'cluster' | 'instance' | null;
 }
 
 /** Keeps what verdicts cite and what clean-up needs; appends only. */
@@ -131,12 +168,21 @@ export interface Store {
   journal(entry: JournalEntry): Promise<void>;
   journalEntries(): Promise<readonly JournalEntry[]>;
   recordDrill(record: DrillRecord): Promise<void>;
+  /** One record a drill: of several with one id the first. */
   drills(): Promise<readonly DrillRecord[]>;
   recordDecision(decision: DecisionDocument): Promise<void>;
   decisions(): Promise<readonly DecisionDocument[]>;
   /** Which state claimed which databases, each time that raised no doubt. */
   recordState(sighting: StateSighting): Promise<void>;
   states(): Promise<readonly StateSighting[]>;
+}
+
+/** Which process writes, and whether one that wrote before is surely gone. */
+export interface Presence {
+  /** The name of a run of this process. @param token What no other run bears. */
+  runner(token: string): string;
+  /** Whether the process behind that name has surely ended; false where nobody can know. */
+  isGone(runner: string): boolean;
 }
 
 /** Chance, where a secret or a fresh name is needed. */

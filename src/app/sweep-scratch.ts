@@ -1,87 +1,171 @@
 /**
- * Sweeps scratch databases that drills left behind.
+ * Sweeps what drills left behind: unfinished ones that nobody is at, what was kept past its time, what leaked.
  *
- * Looks only for ids that the journal says were meant to be made, and deletes only those that the guard proves
- * to be ours. What is refused is said, never skipped in silence.
+ * The journal says what was meant to be made, AWS what is there; a thing is removed only by its own drill's teardown,
+ * behind the guard. Whatever bears Muster's marks and is not in the journal, or not provably ours, is named and left
+ * alone: never skipped in silence.
  */
 
+import { printScope, type Scope } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
-import { proveScratch } from '../drill/guard.ts';
-import type { Part } from '../drill/machine.ts';
-import type { Clock, JournalEntry, ScratchOperator, Store } from './ports.ts';
+import type { Part } from '../drill/drill-state.ts';
+import { type DrillLog, readJournal } from '../drill/journal.ts';
+import type { ScratchKind } from '../drill/model.ts';
+import { recordOf } from '../drill/outcome.ts';
+import type { ScratchOperator, ScratchView } from './ports.ts';
+import { type DrillWorld, takeOverDrill } from './run-drill.ts';
+import { isFree } from './tenure.ts';
 
-/** What became of one scratch database. */
+/** What became of one scratch thing. */
 export interface Swept {
   readonly id: string;
-  readonly drillId: string;
-  readonly what: Part;
-  /** `refused`: by the scratch guard or by AWS; `still_there`: AWS took the deletion and has not carried it out. */
-  readonly result: 'would_delete' | 'deleted' | 'refused' | 'still_there';
-  /** Why it may be left; null otherwise. */
+  readonly kind: ScratchKind;
+  /** Null for a thing that no drill of the journal made. */
+  readonly drillId: string | null;
+  /**
+   * `in_use`: a drill is at it; `kept`: its time is not over; `leaked`: it could not be removed; `refused`: it bears our
+   * marks and is not proven ours; `unseen`: its account and region cannot be looked at.
+   */
+  readonly result: 'deleted' | 'would_delete' | 'in_use' | 'kept' | 'leaked' | 'refused' | 'unseen';
+  /** In words; null where there is nothing to say. */
   readonly reason: string | null;
 }
 
-interface Intention {
-  readonly id: string;
-  readonly drillId: string;
-  readonly what: Part;
-  readonly at: Instant;
+/** What a sweep needs from the world. */
+export interface SweepWorld extends Omit<DrillWorld, 'operator'> {
+  /** @throws MusterError when that place cannot be acted on with the present credentials. */
+  readonly operatorAt: (scope: Scope) => Promise<ScratchOperator>;
 }
 
-/**
- * Sweeps.
- *
- * @param options.dryRun Says what would be deleted and deletes nothing.
- * @returns One entry for each scratch that AWS still shows; instances before their clusters.
- */
-export async function sweepScratch(
-  options: { readonly dryRun: boolean; readonly endpoint: string | null },
-  world: { readonly operator: ScratchOperator; readonly store: Store; readonly clock: Clock },
+/** How to sweep. */
+export interface SweepOptions {
+  /** Says what would be deleted and deletes nothing. */
+  readonly dryRun: boolean;
+  /** Only drills of this endpoint are swept; null for AWS itself. */
+  readonly endpoint: string | null;
+  /** Looked through for Muster's marks, besides every place in which a drill restored. */
+  readonly scope: Scope;
+}
+
+/** Sweeps, and says what became of each thing; instances before their clusters. */
+export async function sweepScratch(options: SweepOptions, world: SweepWorld): Promise<readonly Swept[]> {
+  const logs = readJournal(await world.store.journalEntries()).filter(
+    ({ state }) => state.plan.endpoint === options.endpoint,
+  );
+  if (!options.dryRun) await recordEnded(logs, world);
+  const swept: Swept[] = [];
+  for (const log of logs) swept.push(...(await sweepDrill(log, options, world)));
+  for (const scope of placesOf(options.scope, logs)) swept.push(...(await strangers(scope, swept, logs, world)));
+  return swept;
+}
+
+/** A run that was stopped between its drill's end and its record left the record to whoever comes. */
+async function recordEnded(logs: readonly DrillLog[], { store }: SweepWorld): Promise<void> {
+  const recorded = new Set((await store.drills()).map(({ drillId }) => drillId));
+  for (const { drillId, state } of logs) {
+    if (state.step === 'ended' && !recorded.has(drillId)) await store.recordDrill(recordOf(state));
+  }
+}
+
+async function sweepDrill(log: DrillLog, { dryRun }: SweepOptions, world: SweepWorld): Promise<readonly Swept[]> {
+  const { state, drillId } = log;
+  const standing = [...state.parts].filter(({ goneAt }) => goneAt === null).reverse();
+  const ended = state.step === 'ended';
+  const at = world.clock.now();
+  const all = (parts: readonly Part[], result: Swept['result'], reason: string | null) =>
+    parts.map(({ id, kind }): Swept => ({ id, kind, drillId, result, reason }));
+  if (!isFree(log, world)) return all(standing, 'in_use', `drill ${drillId} is at it, last seen ${log.lastSignAt}`);
+  const kept = ended ? keptUntil(log, at) : null;
+  const stays = kept === null ? [] : standing.filter(({ leak }) => leak === null);
+  const goes = standing.filter((part) => !stays.includes(part));
+  const told = all(stays, 'kept', kept);
+  if (ended && goes.length === 0) return told;
+  try {
+    const operator = await world.operatorAt(state.plan.scope);
+    if (dryRun) return [...told, ...(await wouldDelete(goes, drillId, operator))];
+    await takeOverDrill(drillId, ended && kept === null ? 'reclaim' : 'tear_down', { ...world, operator });
+  } catch (error) {
+    // One place that does not answer must not keep the next from being swept.
+    if (error instanceof MusterError && error.class !== 'invariant')
+      return [...told, ...all(goes, 'unseen', error.message)];
+    throw error;
+  }
+  return [...told, ...(await outcomes(goes, drillId, world))];
+}
+
+/** Why what an ended drill left standing may stay for now; null when it may not. */
+function keptUntil({ state: { keeping } }: DrillLog, at: Instant): string | null {
+  if (keeping === null) return null;
+  if (keeping.until === null) return 'a stopped standby: kept until the next one stands';
+  return at < keeping.until ? `kept until ${keeping.until}` : null;
+}
+
+async function wouldDelete(
+  parts: readonly Part[],
+  drillId: string,
+  operator: ScratchOperator,
 ): Promise<readonly Swept[]> {
   const swept: Swept[] = [];
-  for (const intention of intentions(await world.store.journalEntries(), options.endpoint)) {
-    const found = await sweepOne(intention, options.dryRun, world);
-    if (found !== null) swept.push(found);
+  for (const { id, kind } of parts) {
+    if ((await operator.describe(kind, id)) !== null)
+      swept.push({ id, kind, drillId, result: 'would_delete', reason: null });
   }
   return swept;
 }
 
-async function sweepOne(
-  { id, drillId, what, at }: Intention,
-  dryRun: boolean,
-  { operator, clock }: { readonly operator: ScratchOperator; readonly clock: Clock },
-): Promise<Swept | null> {
-  const swept = (result: Swept['result'], reason: string | null = null) => ({ id, drillId, what, result, reason });
-  const seen = await operator.describe(what, id);
-  if (seen === null) return null;
-  const guarded = proveScratch({ id, drillId, intendedAt: at, seen });
-  if ('refusal' in guarded) return swept('refused', guarded.refusal);
-  if (dryRun) return swept('would_delete');
-  try {
-    if (seen.status !== 'deleting') await operator.delete(what, id, guarded.proof);
-  } catch (error) {
-    // One that cannot be deleted must not keep the next from being tried.
-    if (error instanceof MusterError && error.class !== 'invariant') return swept('refused', error.message);
-    throw error;
-  }
-  for (let waits = 0; waits < WAITS_MAX; waits += 1) {
-    if ((await operator.describe(what, id)) === null) return swept('deleted');
-    await clock.sleep(Math.min(WAIT_SECONDS_MAX, 0.2 * 1.6 ** waits));
-  }
-  return swept('still_there', `AWS has not deleted it within ${(WAITS_MAX * WAIT_SECONDS_MAX) / 60} minutes`);
+/** What the journal says became of the parts, now that the drill was taken over. */
+async function outcomes(before: readonly Part[], drillId: string, world: SweepWorld): Promise<readonly Swept[]> {
+  const log = readJournal(await world.store.journalEntries()).find((candidate) => candidate.drillId === drillId);
+  return before.map(({ role, id, kind }): Swept => {
+    const part = log?.state.parts.find((candidate) => candidate.role === role);
+    if (part?.goneAt != null) return { id, kind, drillId, result: 'deleted', reason: null };
+    if (part?.leak != null) return { id, kind, drillId, result: 'leaked', reason: part.leak };
+    return { id, kind, drillId, result: 'in_use', reason: 'another run is at it' };
+  });
 }
 
-const WAITS_MAX = 100;
-const WAIT_SECONDS_MAX = 15;
-
-/** The first intention to make each scratch, instances first, at the endpoint that is asked now. */
-function intentions(entries: readonly JournalEntry[], endpoint: string | null): readonly Intention[] {
-  const first = new Map<string, Intention>();
-  for (const { event, step, scratchId, what, drillId, at, endpoint: where } of entries) {
-    const makes = event === 'intend' && (step.startsWith('restore_') || step === 'add_instance');
-    if (!makes || scratchId === null || what === null || where !== endpoint || first.has(scratchId)) continue;
-    first.set(scratchId, { id: scratchId, drillId, what, at });
+/** Whatever bears Muster's marks in a place and was not accounted for. */
+async function strangers(
+  scope: Scope,
+  known: readonly Swept[],
+  logs: readonly DrillLog[],
+  world: SweepWorld,
+): Promise<readonly Swept[]> {
+  let marked: readonly ScratchView[];
+  try {
+    marked = await (await world.operatorAt(scope)).marked();
+  } catch (error) {
+    if (!(error instanceof MusterError) || error.class === 'invariant') throw error;
+    return [{ id: printScope(scope), kind: 'instance', drillId: null, result: 'unseen', reason: error.message }];
   }
-  return [...first.values()].sort((a, b) => (a.what === b.what ? 0 : a.what === 'instance' ? -1 : 1));
+  const told = new Set(known.map(({ kind, id }) => `${kind} ${id}`));
+  return marked
+    .filter(({ kind, id, status }) => !told.has(`${kind} ${id}`) && status !== 'deleting')
+    .map(
+      (view): Swept => ({
+        id: view.id,
+        kind: view.kind,
+        drillId: null,
+        result: 'refused',
+        reason: whyLeft(view, logs),
+      }),
+    );
+}
+
+function whyLeft({ id, resourceId }: ScratchView, logs: readonly DrillLog[]): string {
+  const parts = logs.flatMap(({ drillId, state }) => state.parts.map((part) => ({ drillId, part })));
+  const same = resourceId === null ? undefined : parts.find(({ part }) => part.resourceId === resourceId);
+  if (same !== undefined)
+    return `it is ${same.part.id} of drill ${same.drillId} under another name; rename it back, or remove it by hand`;
+  const named = parts.find(({ part }) => part.id === id);
+  if (named !== undefined) return `drill ${named.drillId} is done with its ${id}; this one came later`;
+  return `it bears Muster's marks, and this journal knows of no drill that made ${id}`;
+}
+
+function placesOf(scope: Scope, logs: readonly DrillLog[]): readonly Scope[] {
+  const places = new Map(
+    [scope, ...logs.map(({ state }) => state.plan.scope)].map((place) => [printScope(place), place]),
+  );
+  return [...places.values()];
 }

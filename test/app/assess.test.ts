@@ -13,7 +13,7 @@ const COURSES = aCluster();
 const INVENTORY = anInventory({ databases: [ORDERS, COURSES], recoveryPoints: [aPoint(ORDERS)] });
 
 function aWorld(store = createMemoryStore()) {
-  return { clock: { now: () => NOW, sleep: async () => undefined }, store };
+  return { clock: { now: () => NOW, elapsed: () => 0, sleep: async () => undefined }, store };
 }
 
 function ask(names: readonly string[], world = aWorld()) {

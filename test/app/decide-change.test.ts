@@ -18,7 +18,7 @@ const QUESTION = {
 };
 
 function aWorld(store: Store) {
-  return { clock: { now: () => NOW, sleep: async () => undefined }, store };
+  return { clock: { now: () => NOW, elapsed: () => 0, sleep: async () => undefined }, store };
 }
 
 it('the decision that is given is the one that is kept', async () => {

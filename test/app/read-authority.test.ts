@@ -121,7 +121,10 @@ describe('a policy file', () => {
 });
 
 describe('a decision', () => {
-  const world = () => ({ clock: { now: () => NOW, sleep: async () => undefined }, store: createMemoryStore() });
+  const world = () => ({
+    clock: { now: () => NOW, elapsed: () => 0, sleep: async () => undefined },
+    store: createMemoryStore(),
+  });
   const known: PrincipalAuthority = {
     principal: ROLE,
     origin: 'simulation',

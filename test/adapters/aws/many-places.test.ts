@@ -15,7 +15,7 @@ import { ABROAD, EXTERNAL_ID, HOME, ORIGINAL, OTHER, ROLE, threePlaces } from '.
 
 const EVERYWHERE: Reach = { regions: ['eu-west-1', 'us-east-1'], roleArns: [ROLE], externalId: EXTERNAL_ID };
 /** Time stands still, so that no place is ever late. */
-const STILL: Clock = { now: () => START, sleep: () => new Promise(() => {}) };
+const STILL: Clock = { now: () => START, elapsed: () => 0, sleep: () => new Promise(() => {}) };
 const untampered: Tamper = () => null;
 
 async function readAll(tamper = untampered, reach = EVERYWHERE, clock = STILL): Promise<Inventory> {
@@ -133,6 +133,7 @@ function strikesForTheLast(): Clock {
   const waiting = new Set<() => void>();
   return {
     now: () => START,
+    elapsed: () => 0,
     sleep: (_, signal) =>
       new Promise((strike) => {
         waiting.add(strike);

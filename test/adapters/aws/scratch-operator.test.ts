@@ -1,238 +1,242 @@
 /**
- * Making and deleting scratch databases on the lab, and every refusal that keeps production out of reach.
+ * The operator of a place: whose credentials work there, which faults are worth another try, and how often a call is sent.
  */
 
-import { DeleteDBClusterCommand, DeleteDBInstanceCommand, ModifyDBClusterCommand } from '@aws-sdk/client-rds';
-import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { createEstateReader } from '../../../src/adapters/aws/estate-reader.ts';
-import { createScratchOperator, SCRATCH_MARKS } from '../../../src/adapters/aws/scratch-operator.ts';
-import type { ScratchOperator, ScratchShape } from '../../../src/app/ports.ts';
-import { proveScratch, SCRATCH_PREFIX, SCRATCH_TAGS, type ScratchProof } from '../../../src/drill/guard.ts';
-import type { RecoveryPoint, RecoveryPointKind } from '../../../src/inventory/model.ts';
-import { type LabClients, labClients, queryError, START, type Tamper } from '../../support/aws-lab.ts';
+import { createScratchOperator, createScratchOperators, homeOf } from '../../../src/adapters/aws/scratch-operator.ts';
+import { MusterError } from '../../../src/core/errors.ts';
+import { type Call, labClients, queryError, START, type Tamper } from '../../support/aws-lab.ts';
+import { ABROAD, EXTERNAL_ID, HOME, OTHER, ROLE, threePlaces } from '../../support/lab-places.ts';
+import { aPlan, aScratchBench, ID, proofOf } from '../../support/scratch-bench.ts';
 
-const ID = 'muster-scratch-d1';
-const TAGS = { 'muster:drill': 'd1', 'muster:scratch': 'true', 'muster:source': 'x' };
-const SHAPE: ScratchShape = {
-  instanceClass: 'db.t3.medium',
-  subnetGroup: 'course-management-subnets',
-  securityGroupIds: ['sg-0123456789abcdef0'],
-  tags: TAGS,
-};
-const PRODUCTION = 'dev-course-management-cluster';
-
-interface Bench extends LabClients {
-  readonly operator: ScratchOperator;
-  readonly point: (kind: RecoveryPointKind, engine: string) => RecoveryPoint;
-}
-
-async function aBench(tamper: Tamper = () => null): Promise<Bench> {
-  const lab = labClients('datatalks', { tamper });
-  const inventory = await createEstateReader(lab.clients).read(START);
-  const point = (kind: RecoveryPointKind, engine: string) => {
-    const found = inventory.recoveryPoints.find((candidate) => candidate.kind === kind && candidate.engine === engine);
-    if (found === undefined) throw new Error(`the estate has no ${kind} of ${engine}`);
-    return found;
-  };
-  return { ...lab, operator: createScratchOperator(lab.clients), point };
-}
-
-const proofOf = (id: string, drillId = 'd1'): ScratchProof => {
-  const tags = { ...TAGS, 'muster:drill': drillId };
-  const guarded = proveScratch({ id, drillId, intendedAt: START, seen: { createdAt: null, tags } });
-  if ('refusal' in guarded) throw new Error(guarded.refusal);
-  return guarded.proof;
-};
-const placeOf = (lab: LabClients['lab']) => Object.values(lab.world().places)[0];
-const broken = expect.objectContaining({ code: 'MUSTER_INVARIANT_BROKEN' });
-
-it('the operator and the guard know a scratch by the same marks', () => {
-  expect(SCRATCH_MARKS).toEqual({ prefix: SCRATCH_PREFIX, drill: SCRATCH_TAGS.drill, scratch: SCRATCH_TAGS.scratch });
-});
-
-it('a cluster is restored, joined by an instance, given a password, and deleted', async () => {
-  const { operator, point, lab } = await aBench();
-  await operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), SHAPE);
-  expect(await operator.describe('cluster', ID)).toMatchObject({ status: 'creating', tags: TAGS });
-  lab.advance(600);
-  expect(await operator.describe('cluster', ID)).toMatchObject({ status: 'available' });
-  await operator.addInstance(`${ID}-1`, ID, 'aurora-postgresql', SHAPE);
-  lab.advance(600);
-  const instance = await operator.describe('instance', `${ID}-1`);
-  expect(instance).toMatchObject({ status: 'available', endpoint: { host: '127.0.0.1' } });
-  await operator.setPassword('cluster', ID, 'a-fresh-password');
-  lab.advance(600);
-  await operator.delete('instance', `${ID}-1`, proofOf(`${ID}-1`));
-  lab.advance(600);
-  await operator.delete('cluster', ID, proofOf(ID));
-  lab.advance(600);
-  expect(await operator.describe('cluster', ID)).toBeNull();
-  expect(await operator.describe('instance', `${ID}-1`)).toBeNull();
-  expect(placeOf(lab)?.retained).toEqual([]);
-});
-
-it("nothing of a restored cluster is left to AWS's defaults", async () => {
-  const { operator, point, lab } = await aBench();
-  const source = point('system_snapshot', 'aurora-postgresql');
-  await operator.restoreCluster(ID, source, SHAPE);
-  const cluster = placeOf(lab)?.clusters.find(({ identifier }) => identifier === ID);
-  expect(cluster).toMatchObject({
-    engineVersion: source.engineVersion,
-    retentionDays: 1,
-    deletionProtection: false,
-    subnetGroup: SHAPE.subnetGroup,
-    securityGroupIds: SHAPE.securityGroupIds,
-    settings: { EngineLifecycleSupport: 'open-source-rds-extended-support-disabled' },
-  });
-  expect(cluster?.tags.map(({ key }) => key).sort()).toEqual(Object.keys(TAGS).sort());
-});
-
-it("nothing of a restored instance is left to AWS's defaults", async () => {
-  const { operator, point, lab } = await aBench();
-  await operator.restoreInstance(ID, point('manual_snapshot', 'postgres'), { ...SHAPE, subnetGroup: 'default' });
-  const instance = placeOf(lab)?.instances.find(({ identifier }) => identifier === ID);
-  expect(instance).toMatchObject({
-    retentionDays: 0,
-    deletionProtection: false,
-    instanceClass: 'db.t3.medium',
-    settings: {
-      PubliclyAccessible: 'false',
-      MultiAZ: 'false',
-      EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
-    },
-  });
-  expect(instance?.tags.map(({ key }) => key).sort()).toEqual(Object.keys(TAGS).sort());
-});
-
-describe('a call made twice', () => {
-  it('finds its own scratch and is content', async () => {
-    const { operator, point } = await aBench();
-    const source = point('system_snapshot', 'aurora-postgresql');
-    await operator.restoreCluster(ID, source, SHAPE);
-    await expect(operator.restoreCluster(ID, source, SHAPE)).resolves.toBeUndefined();
-  });
-
-  it("finds another drill's scratch under the id and stops", async () => {
-    const { operator, point } = await aBench();
-    const source = point('system_snapshot', 'aurora-postgresql');
-    await operator.restoreCluster(ID, source, { ...SHAPE, tags: { ...TAGS, 'muster:drill': 'other' } });
-    await expect(operator.restoreCluster(ID, source, SHAPE)).rejects.toMatchObject({
-      code: 'MUSTER_DRILL_FAILED',
-      message: `cluster ${ID} exists and does not bear this drill's tags`,
+describe('an operator for a place', () => {
+  function places(
+    tamper: Tamper = () => null,
+    roleArns: readonly string[] = [ROLE],
+    externalId: string | null = EXTERNAL_ID,
+  ) {
+    const sent: Call[] = [];
+    const { clients } = labClients(threePlaces, {
+      tamper: (call) => {
+        sent.push(call);
+        return tamper(call);
+      },
     });
+    return { sent, operatorAt: createScratchOperators(clients, { roleArns, externalId, now: () => START }) };
+  }
+  const keyOf = ({ accessKeyId }: Call) => (accessKeyId.startsWith('ASIA') ? 'assumed' : 'own');
+
+  it.each([
+    ['home', HOME, 'own'],
+    ['another region', ABROAD, 'own'],
+    ['another account', OTHER, 'assumed'],
+  ] as const)('asks in that place, with that account’s credentials: %s', async (_, scope, key) => {
+    const { sent, operatorAt } = places();
+    const operator = await operatorAt(scope);
+    const before = sent.length;
+    await operator.describe('instance', ID);
+    await operator
+      .restoreInstance(aPlan('instance', { restore: { by: 'snapshot', snapshot: 'no-such', bring: null } }))
+      .catch(() => null);
+    expect(sent.slice(before).map((call) => [call.action, call.region, keyOf(call)])).toEqual([
+      ['DescribeDBInstances', scope.region, key],
+      ['RestoreDBInstanceFromDBSnapshot', scope.region, key],
+    ]);
   });
 
-  it('deletes what is gone already without a word', async () => {
-    const { operator } = await aBench();
-    await expect(operator.delete('cluster', ID, proofOf(ID))).resolves.toBeUndefined();
-    await expect(operator.delete('instance', ID, proofOf(ID))).resolves.toBeUndefined();
+  it('works there: what is made abroad is made abroad alone', async () => {
+    const { operatorAt } = places();
+    const plan = aPlan('instance', { restore: { by: 'snapshot', snapshot: 'billing-abroad', bring: null } });
+    const abroad = await operatorAt(ABROAD);
+    await abroad.restoreInstance(plan);
+    expect((await abroad.marked()).map(({ id }) => id)).toEqual([ID]);
+    expect(await (await operatorAt(HOME)).marked()).toEqual([]);
+    expect(await (await operatorAt(OTHER)).marked()).toEqual([]);
   });
 
-  it('deletes only once while the deletion runs', async () => {
-    const { operator, point, clients, lab } = await aBench();
-    await operator.restoreInstance(ID, point('manual_snapshot', 'postgres'), { ...SHAPE, subnetGroup: 'default' });
-    lab.advance(600);
-    const rds = mockClient(await clients.rds());
-    rds.send.callThrough();
-    await operator.delete('instance', ID, proofOf(ID));
-    await operator.delete('instance', ID, proofOf(ID));
-    expect(rds.commandCalls(DeleteDBInstanceCommand)).toHaveLength(1);
-  });
-});
-
-describe('production is out of reach:', () => {
-  it('an id without the prefix is refused by every call', async () => {
-    const { operator, point } = await aBench();
-    const source = point('system_snapshot', 'aurora-postgresql');
-    await expect(operator.restoreCluster(PRODUCTION, source, SHAPE)).rejects.toEqual(broken);
-    await expect(operator.restoreInstance('x', point('manual_snapshot', 'postgres'), SHAPE)).rejects.toEqual(broken);
-    await expect(operator.addInstance(ID, PRODUCTION, 'aurora-postgresql', SHAPE)).rejects.toEqual(broken);
-    await expect(operator.setPassword('cluster', PRODUCTION, 'p')).rejects.toEqual(broken);
-    await expect(operator.describe('cluster', PRODUCTION)).rejects.toEqual(broken);
-    const forged = { ...proofOf(ID), id: PRODUCTION };
-    await expect(operator.delete('cluster', PRODUCTION, forged)).rejects.toEqual(broken);
+  it('is made once, and asks once whose credentials these are', async () => {
+    const { sent, operatorAt } = places();
+    const [first, second] = await Promise.all([operatorAt(OTHER), operatorAt({ ...OTHER })]);
+    expect(second).toBe(first);
+    await operatorAt({ ...OTHER, region: 'us-east-1' });
+    const asked = sent.map((call) => `${call.action} ${keyOf(call)} ${call.region}`);
+    expect(asked).toEqual([
+      'GetCallerIdentity own eu-west-1',
+      'AssumeRole own eu-west-1',
+      'GetCallerIdentity assumed eu-west-1',
+      'GetCallerIdentity assumed us-east-1',
+    ]);
   });
 
-  it('a proof of one scratch does not delete another', async () => {
-    const { operator } = await aBench();
-    await expect(operator.delete('cluster', ID, proofOf(`${ID}-other`))).rejects.toEqual(broken);
-  });
-
-  it('a database without our tags is neither changed nor deleted, whatever the proof says', async () => {
-    const { operator, clients, lab, point } = await aBench();
-    const rds = await clients.rds();
-    const { RestoreDBClusterFromSnapshotCommand } = await import('@aws-sdk/client-rds');
-    const source = point('system_snapshot', 'aurora-postgresql');
-    const Tags = [{ Key: 'env', Value: 'production' }];
-    const restore = { DBClusterIdentifier: ID, SnapshotIdentifier: source.id, Engine: source.engine, Tags };
-    await rds.send(new RestoreDBClusterFromSnapshotCommand(restore));
-    lab.advance(600);
-    const spy = mockClient(rds);
-    spy.send.callThrough();
-    const left = { code: 'MUSTER_DRILL_FAILED', message: expect.stringContaining('left alone') };
-    await expect(operator.delete('cluster', ID, proofOf(ID))).rejects.toMatchObject(left);
-    await expect(operator.setPassword('cluster', ID, 'p')).rejects.toMatchObject(left);
-    expect(spy.commandCalls(DeleteDBClusterCommand)).toHaveLength(0);
-    expect(spy.commandCalls(ModifyDBClusterCommand)).toHaveLength(0);
-  });
-
-  it("another drill's scratch is not deleted", async () => {
-    const { operator, point } = await aBench();
-    await operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), SHAPE);
-    await expect(operator.delete('cluster', ID, proofOf(ID, 'd2'))).rejects.toEqual(broken);
-  });
-
-  it('a scratch without the tags of a drill is not made', async () => {
-    const { operator, point } = await aBench();
-    const untagged = { ...SHAPE, tags: { env: 'dev' } };
-    await expect(operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), untagged)).rejects.toEqual(
-      broken,
-    );
-  });
-});
-
-it('a recovery point that is no snapshot is refused by its kind', async () => {
-  const { operator, point } = await aBench();
-  await expect(operator.restoreCluster(ID, point('pitr', 'aurora-postgresql'), SHAPE)).rejects.toEqual(
-    expect.objectContaining({ code: 'MUSTER_DRILL_FAILED', message: expect.stringContaining('kind pitr') }),
-  );
-});
-
-describe('what AWS refuses', () => {
-  it('to restore is a failed drill with its reason', async () => {
-    const { operator, point } = await aBench(({ action }) =>
-      action === 'RestoreDBClusterFromSnapshot' ? queryError(400, 'InvalidDBClusterSnapshotStateFault') : null,
-    );
-    await expect(
-      operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), SHAPE),
-    ).rejects.toMatchObject({
-      code: 'MUSTER_DRILL_FAILED',
-      message:
-        'rds:RestoreDBClusterFromSnapshot was refused: InvalidDBClusterSnapshotStateFault (HTTP 400): refused by the test',
-    });
-  });
-
-  it('for lack of permission is an access error that names the action', async () => {
-    const { operator, point } = await aBench(({ action }) =>
-      action === 'RestoreDBClusterFromSnapshot' ? queryError(403, 'AccessDenied') : null,
-    );
-    await expect(
-      operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), SHAPE),
-    ).rejects.toMatchObject({
+  it('is refused where no role of the account is named, naming both accounts', async () => {
+    const { sent, operatorAt } = places(() => null, []);
+    await expect(operatorAt(OTHER)).rejects.toMatchObject({
       code: 'MUSTER_ACCESS_DENIED',
+      message: expect.stringMatching(/of account 123456789012, but the restore takes place in 999988887777/),
+    });
+    expect(sent.map(({ action }) => action)).toEqual(['GetCallerIdentity']);
+  });
+
+  it('is refused where the credentials turn out to be of another account, naming both', async () => {
+    const body = (account: string) =>
+      `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/x</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+    const { operatorAt } = places((call) =>
+      call.action === 'GetCallerIdentity' && keyOf(call) === 'assumed'
+        ? { status: 200, body: body('111122223333') }
+        : null,
+    );
+    await expect(operatorAt(OTHER)).rejects.toMatchObject({
+      code: 'MUSTER_ACCESS_DENIED',
+      message: 'the credentials are of account 111122223333, but the restore takes place in 999988887777',
     });
   });
 
-  it('about a password never repeats it', async () => {
-    const password = 'canary-password';
-    const { operator, point } = await aBench(({ action }) =>
-      action === 'ModifyDBCluster' ? queryError(400, 'InvalidParameterValue', `${password} is too short`) : null,
+  it('is refused where the role may not be assumed, and asked for anew the next time', async () => {
+    let refuses = true;
+    const { operatorAt } = places(({ action }) =>
+      refuses && action === 'AssumeRole' ? queryError(403, 'AccessDenied') : null,
     );
-    await operator.restoreCluster(ID, point('system_snapshot', 'aurora-postgresql'), SHAPE);
-    const error = await operator.setPassword('cluster', ID, password).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'MUSTER_DRILL_FAILED' });
-    const { inspect } = await import('node:util');
-    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(password);
+    await expect(operatorAt(OTHER)).rejects.toMatchObject({
+      code: 'MUSTER_ACCESS_DENIED',
+      message: expect.stringContaining('sts:AssumeRole'),
+    });
+    refuses = false;
+    expect(await (await operatorAt(OTHER)).describe('instance', ID)).toBeNull();
+  });
+});
+
+it('the clients’ own place is what AWS says of their credentials, in their region', async () => {
+  expect(await homeOf(labClients(threePlaces, { region: ABROAD.region }).clients)).toEqual(ABROAD);
+  const { clients } = labClients('datatalks', {
+    tamper: () => ({ status: 200, body: '<GetCallerIdentityResponse/>' }),
+  });
+  await expect(homeOf(clients)).rejects.toMatchObject({ code: 'MUSTER_ENDPOINT_UNREACHABLE' });
+});
+
+describe('a fault is worth another try', () => {
+  const WAITING = [
+    ['InvalidDBInstanceState', 400],
+    ['InvalidDBClusterStateFault', 400],
+    ['InvalidDBSnapshotState', 400],
+    ['InvalidDBClusterSnapshotStateFault', 400],
+    ['InsufficientDBInstanceCapacity', 400],
+    ['InsufficientDBClusterCapacityFault', 403],
+    ['InsufficientStorageClusterCapacity', 400],
+    ['CopyAlreadyInProgress', 400],
+    ['ExpiredToken', 403],
+    ['RequestExpired', 400],
+    ['Throttling', 400],
+    ['RequestLimitExceeded', 503],
+    ['ServiceUnavailable', 503],
+    ['InternalFailure', 500],
+    ['AnythingElse', 502],
+  ] as const;
+  const LASTING = [
+    ['InstanceQuotaExceeded', 400, 'MUSTER_DRILL_FAILED'],
+    ['StorageQuotaExceeded', 400, 'MUSTER_DRILL_FAILED'],
+    ['DBClusterQuotaExceededFault', 403, 'MUSTER_DRILL_FAILED'],
+    ['SnapshotQuotaExceeded', 400, 'MUSTER_DRILL_FAILED'],
+    ['InvalidParameterValue', 400, 'MUSTER_DRILL_FAILED'],
+    ['InvalidParameterCombination', 400, 'MUSTER_DRILL_FAILED'],
+    ['DBSnapshotNotFound', 404, 'MUSTER_DRILL_FAILED'],
+    ['KMSKeyNotAccessibleFault', 400, 'MUSTER_DRILL_FAILED'],
+    ['PointInTimeRestoreNotEnabled', 400, 'MUSTER_DRILL_FAILED'],
+    ['AccessDenied', 403, 'MUSTER_ACCESS_DENIED'],
+    ['InvalidClientTokenId', 403, 'MUSTER_CREDENTIALS_MISSING'],
+  ] as const;
+  const restoring = (status: number, code: string) =>
+    aScratchBench({ tamper: ({ action }) => (action.startsWith('Restore') ? queryError(status, code) : null) })
+      .operator.restoreInstance(aPlan('instance'))
+      .catch((error: unknown) => error);
+
+  it.each(WAITING)('%s', async (code, status) => {
+    const error = await restoring(status, code);
+    expect(error).toBeInstanceOf(MusterError);
+    expect(error).toMatchObject({
+      code: 'MUSTER_AWS_UNAVAILABLE',
+      retryable: true,
+      message: expect.stringContaining('rds:Restore'),
+    });
+  });
+
+  it.each(LASTING)('but not %s', async (code, status, expected) => {
+    const error = await restoring(status, code);
+    expect(error).toMatchObject({ code: expected, retryable: false });
+    expect(error).toMatchObject({ message: expect.stringMatching(/rds:RestoreDBInstanceFromDBSnapshot.*/) });
+    expect(error).toMatchObject({ message: expect.stringContaining(code) });
+  });
+
+  it('a quota is told as one', async () => {
+    expect(await restoring(403, 'DBClusterQuotaExceededFault')).toMatchObject({
+      message:
+        'rds:RestoreDBInstanceFromDBSnapshot was refused, a quota of the account is used up: DBClusterQuotaExceededFault (HTTP 403): refused by the test',
+    });
+  });
+
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'])('and so is a way that fails: %s', async (code) => {
+    const { operator } = aScratchBench({
+      tamper: ({ action }) => {
+        if (!action.startsWith('Restore')) return null;
+        throw Object.assign(new Error(`connect ${code}`), { code });
+      },
+    });
+    await expect(operator.restoreInstance(aPlan('instance'))).rejects.toMatchObject({
+      code: 'MUSTER_ENDPOINT_UNREACHABLE',
+      retryable: true,
+    });
+  });
+
+  it('and so is the state that refuses a password, told without AWS’s words', async () => {
+    const { operator } = aScratchBench({
+      tamper: ({ action }) =>
+        action === 'ModifyDBInstance' ? queryError(400, 'InvalidDBInstanceState', 'canary') : null,
+    });
+    await operator.restoreInstance(aPlan('instance'));
+    await expect(
+      operator.setPassword(await proofOf(operator, 'instance', ID), 'a-fresh-password'),
+    ).rejects.toMatchObject({
+      retryable: true,
+      message: 'rds:ModifyDBInstance is not possible yet: InvalidDBInstanceStateFault (HTTP 400)',
+    });
+  });
+
+  it('and so is a stop while the scratch is still being made', async () => {
+    const { operator, writes } = aScratchBench();
+    await operator.restoreCluster(aPlan('cluster'));
+    await expect(operator.stop(await proofOf(operator, 'cluster', ID))).rejects.toMatchObject({ retryable: true });
+    expect(writes().at(-1)).toBe(`StopDBCluster ${ID}`);
+  });
+});
+
+describe('a call that', () => {
+  function patient(failing: string) {
+    const sent: string[] = [];
+    const { clients } = labClients('datatalks', {
+      tamper: ({ action }) => {
+        sent.push(action);
+        return action === failing ? queryError(503, 'ServiceUnavailable') : null;
+      },
+    });
+    return { sent, operator: createScratchOperator(clients.elsewhere({ attemptsMax: 2 })) };
+  }
+
+  it('makes or changes something is sent once', async () => {
+    const { sent, operator } = patient('RestoreDBInstanceFromDBSnapshot');
+    await expect(operator.restoreInstance(aPlan('instance'))).rejects.toMatchObject({ retryable: true });
+    expect(sent).toEqual(['RestoreDBInstanceFromDBSnapshot']);
+  });
+
+  it('changes something is sent once', async () => {
+    const { sent, operator } = patient('DeleteDBInstance');
+    await operator.restoreInstance(aPlan('instance'));
+    const proof = await proofOf(operator, 'instance', ID);
+    await expect(operator.remove(proof)).rejects.toMatchObject({ retryable: true });
+    expect(sent.filter((action) => action === 'DeleteDBInstance')).toHaveLength(1);
+  });
+
+  it('reads is sent again by the SDK', async () => {
+    const { sent, operator } = patient('DescribeDBInstances');
+    await expect(operator.describe('instance', ID)).rejects.toMatchObject({ retryable: true });
+    expect(sent).toEqual(['DescribeDBInstances', 'DescribeDBInstances']);
   });
 });

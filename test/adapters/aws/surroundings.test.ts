@@ -74,8 +74,11 @@ describe('a global database', () => {
   });
 });
 
-it('quotas are those of manual snapshots; what AWS does not report is left out', async () => {
+it('quotas are those of manual snapshots and of what a restore takes; what AWS does not report is left out', async () => {
   expect((await read()).quotas).toEqual([
+    { ...HOME, name: 'allocated_storage_gib', used: 100, max: 100_000 },
+    { ...HOME, name: 'db_clusters', used: 1, max: 40 },
+    { ...HOME, name: 'db_instances', used: 2, max: 40 },
     { ...HOME, name: 'manual_cluster_snapshots', used: 0, max: 100 },
     { ...HOME, name: 'manual_snapshots', used: 2, max: 100 },
   ]);

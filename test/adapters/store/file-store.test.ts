@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFileStore } from '../../../src/adapters/store/file-store.ts';
 import type { JournalEntry, StateSighting } from '../../../src/app/ports.ts';
-import type { DrillRecord } from '../../../src/drill/model.ts';
-import { at, SCOPE } from '../../support/aws-observations.ts';
+import { at } from '../../support/aws-observations.ts';
+import { aDatabase, aDrill } from '../../support/builders.ts';
 import { aDecision } from '../../support/decision-builder.ts';
 
 let parent: string;
@@ -22,37 +22,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
-const anEntry = (step: string): JournalEntry => ({
+const anEntry = (runner: string): JournalEntry => ({
   at: at('2026-02-26T21:00:00Z'),
   drillId: 'd1',
-  scope: SCOPE,
-  endpoint: null,
-  event: 'intend',
-  step,
-  scratchId: 'muster-scratch-d1',
-  what: 'cluster',
+  runner,
+  what: { kind: 'alive' },
 });
-const aRecord: DrillRecord = {
-  formatVersion: '1',
-  drillId: 'd1',
-  musterVersion: '0.1.0',
-  endpoint: null,
-  scope: SCOPE,
-  databaseResourceId: 'cluster-ORDERS',
-  databaseIdentifier: 'orders',
-  recoveryPoint: { id: 's', arn: 'arn:s', kind: 'manual_snapshot', dataAt: null },
-  claim: 'snapshot',
-  grade: 'queried',
-  result: 'passed',
-  startedAt: at('2026-02-26T21:00:00Z'),
-  endedAt: at('2026-02-26T21:20:00Z'),
-  phases: [{ phase: 'requested', seconds: 0 }],
-  restoreSeconds: 1140.5,
-  conditions: { instanceClass: 'db.t3.medium', engineVersion: '16.4' },
-  probes: [{ name: 'rows', kind: 'total_rows', passed: true, finding: '1 row', value: 1 }],
-  scratch: { cluster: 'muster-scratch-d1', instance: 'muster-scratch-d1-1' },
-  cause: null,
-};
+const aRecord = aDrill(aDatabase());
 
 it('a store that nobody wrote to is empty and makes nothing', async () => {
   const store = createFileStore(directory);
@@ -64,11 +40,11 @@ it('a store that nobody wrote to is empty and makes nothing', async () => {
 
 it('what was recorded is read back by another store, in order', async () => {
   const store = createFileStore(directory);
-  await Promise.all(['one', 'two', 'three'].map((step) => store.journal(anEntry(step))));
+  await Promise.all(['one', 'two', 'three'].map((runner) => store.journal(anEntry(runner))));
   await store.recordDrill(aRecord);
   await store.recordDecision(aDecision());
   const other = createFileStore(directory);
-  expect((await other.journalEntries()).map(({ step }) => step)).toEqual(['one', 'two', 'three']);
+  expect((await other.journalEntries()).map(({ runner }) => runner)).toEqual(['one', 'two', 'three']);
   expect(await other.drills()).toEqual([aRecord]);
   expect(await other.decisions()).toEqual([aDecision()]);
 });
@@ -85,33 +61,33 @@ describe('a last line that a crash cut short', () => {
     await store.journal(anEntry('one'));
     await store.journal(anEntry('two'));
   });
-  const steps = async () => (await createFileStore(directory).journalEntries()).map(({ step }) => step);
+  const runners = async () => (await createFileStore(directory).journalEntries()).map(({ runner }) => runner);
 
   it('is ignored on reading, at whatever byte it was cut', async () => {
     const whole = readFileSync(journal);
     const secondLine = whole.indexOf('\n') + 1;
     for (let size = secondLine; size < whole.length; size += 1) {
       writeFileSync(journal, whole.subarray(0, size));
-      expect(await steps()).toEqual(['one']);
+      expect(await runners()).toEqual(['one']);
     }
   });
 
   it('is removed by the next append', async () => {
     truncateSync(journal, statSync(journal).size - 20);
     await createFileStore(directory).journal(anEntry('three'));
-    expect(await steps()).toEqual(['one', 'three']);
+    expect(await runners()).toEqual(['one', 'three']);
   });
 
   it('is removed even when it is all there is', async () => {
     truncateSync(journal, 10);
     await createFileStore(directory).journal(anEntry('three'));
-    expect(await steps()).toEqual(['three']);
+    expect(await runners()).toEqual(['three']);
   });
 
   it('is removed even when it is long', async () => {
-    appendFileSync(journal, `{"step":"${'x'.repeat(200_000)}`);
+    appendFileSync(journal, `{"runner":"${'x'.repeat(200_000)}`);
     await createFileStore(directory).journal(anEntry('three'));
-    expect(await steps()).toEqual(['one', 'two', 'three']);
+    expect(await runners()).toEqual(['one', 'two', 'three']);
   });
 });
 
@@ -138,12 +114,46 @@ describe('a record that is not what Muster writes', () => {
     });
   });
 
+  it('because another Muster wrote it is named as such', async () => {
+    const store = createFileStore(directory);
+    await store.recordDrill(aRecord);
+    const path = join(directory, 'drills.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"formatVersion":"2"', '"formatVersion":"1"'));
+    const why = 'drill records of format 2 are read; another Muster wrote this one';
+    await expect(store.drills()).rejects.toMatchObject({
+      code: 'MUSTER_STORE_INVALID',
+      message: `${path}:1 is no record of Muster at formatVersion: ${why}`,
+    });
+  });
+
+  it('because somebody changed what it says is refused by its digest, and named by its line', async () => {
+    const store = createFileStore(directory);
+    await store.recordDrill(aRecord);
+    await store.recordDrill(aDrill(aDatabase(), { drillId: 'd2' }));
+    const path = join(directory, 'drills.jsonl');
+    const [first, second] = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, `${first}\n${second?.replace('"restoreSeconds":720', '"restoreSeconds":72')}\n`);
+    await expect(store.drills()).rejects.toMatchObject({
+      code: 'MUSTER_STORE_INVALID',
+      message: `${path}:2 is no record of Muster at digest: its digest is not that of what it says`,
+    });
+  });
+
   it('is not written either', async () => {
     const wrong = { ...aRecord, restoreSeconds: Number.NaN };
     const store = createFileStore(directory);
     await expect(store.recordDrill(wrong)).rejects.toMatchObject({ code: 'MUSTER_INVARIANT_BROKEN' });
     expect(await store.drills()).toEqual([]);
   });
+});
+
+it('a drill record that a crash cut short leaves the ones before it', async () => {
+  const store = createFileStore(directory);
+  await store.recordDrill(aRecord);
+  await store.recordDrill(aDrill(aDatabase(), { drillId: 'd2' }));
+  const path = join(directory, 'drills.jsonl');
+  truncateSync(path, statSync(path).size - 5);
+  expect(await createFileStore(directory).drills()).toEqual([aRecord]);
 });
 
 it('a directory that cannot be made is an error that names the file', async () => {
