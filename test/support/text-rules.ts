@@ -18,10 +18,15 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   report: ['picocolors'],
   intent: ['unbash', 'node:zlib'],
 };
-const DESTRUCTIVE =
-  /\b(?:Delete|Modify|Remove|Stop|Disable|Disassociate|Schedule|Revoke|Reset|Reboot|Failover|Purge|Put|Update)[A-Z]\w*Command\b/;
-const DESTRUCTIVE_ACTION = /^(?:Delete|Modify|Remove|Stop|Disable|Disassociate|Schedule|Revoke)[A-Z]\w+$/;
-const MAY_DESTROY = ['src/adapters/aws/scratch-operator.ts', 'src/demo/agent.ts'];
+const CHANGES =
+  'AddTags|Cancel|Delete|Disable|Disassociate|Failover|Modify|Promote|Purge|Put|Reboot|Remove|Reset|Revoke|Schedule|Stop|Switchover|Tag|Terminate|Untag|Update';
+const DESTRUCTIVE = new RegExp(`\\b(?:${CHANGES})[A-Z]\\w*Command\\b`);
+/** A client of the SDK that has every call as a method. */
+const AGGREGATED = /\bnew\s+(?:\w+\.)?(?:RDS|Backup|KMS|IAM|STS|CloudWatch)\s*\(/;
+const DESTRUCTIVE_ACTION =
+  /^(?:AddTags|Delete|Modify|Reboot|Remove|Stop|Disable|Disassociate|Schedule|Revoke|Terminate)[A-Z]\w+$/;
+/** The hands take the guard's proof; the demo's agent destroys the lab that the demo made, which is its whole story. */
+const MAY_DESTROY = ['src/adapters/aws/scratch-hands.ts', 'src/demo/agent.ts'];
 
 const isPure = ({ path }: HouseFile) => PURE_FOLDERS.some((folder) => path.startsWith(`src/${folder}/`));
 const inSource = ({ path }: HouseFile) => path.startsWith('src/');
@@ -108,21 +113,34 @@ const EXIT_RULE: HouseRule = {
 };
 
 const DESTRUCTION_RULE: HouseRule = {
-  name: 'only the scratch operator and the demo agent hold calls that destroy or disarm',
-  reason: 'The reader role cannot change anything because the code that reads has nothing to change it with.',
-  instead: 'add a guarded step to src/adapters/aws/scratch-operator.ts.',
+  name: 'only the scratch hands and the demo agent hold calls that change, tag or remove anything in AWS',
+  reason: 'What reads or makes has nothing to change production with, whatever it is told.',
+  instead: 'add a step to src/adapters/aws/scratch-hands.ts, which takes the proof of src/drill/guard.ts.',
   check: (files) =>
     files
       .filter((file) => inSource(file) && !MAY_DESTROY.includes(file.path))
-      .flatMap((file) => [...found(file, DESTRUCTIVE), ...destructiveActions(file)]),
+      .flatMap((file) => [...found(file, DESTRUCTIVE), ...found(file, AGGREGATED), ...destructiveActions(file)]),
   broken: [
     { 'src/adapters/aws/rds-reader.ts': `import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';` },
     { 'src/app/a.ts': 'new rds.ModifyDBClusterCommand({});' },
     { 'src/demo/estate.ts': `const { ScheduleKeyDeletionCommand } = await import('@aws-sdk/client-kms');` },
     { 'src/adapters/aws/rds-reader.ts': `call('DeleteDBInstance', {});` },
+    { 'src/adapters/aws/scratch-maker.ts': `import { ModifyDBInstanceCommand } from '@aws-sdk/client-rds';` },
+    { 'src/adapters/aws/scratch-operator.ts': 'rds.send(new sdk.DeleteDBSnapshotCommand({}));' },
+    { 'src/adapters/aws/scratch-view.ts': `import { AddTagsToResourceCommand } from '@aws-sdk/client-rds';` },
+    { 'src/adapters/aws/scratch-maker.ts': 'backup.send(new sdk.StopBackupJobCommand({}));' },
+    { 'src/cli/drill.ts': `const { StopDBClusterCommand } = await import('@aws-sdk/client-rds');` },
+    { 'src/drill/a.ts': `import { RebootDBInstanceCommand } from '@aws-sdk/client-rds';` },
+    { 'src/demo/world.ts': 'new RemoveTagsFromResourceCommand({});' },
+    {
+      'src/adapters/aws/scratch-maker.ts': `import { RDS } from '@aws-sdk/client-rds';\nnew RDS({}).deleteDBInstance({});`,
+    },
   ],
   kept: [
-    { 'src/adapters/aws/scratch-operator.ts': `import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';` },
+    { 'src/adapters/aws/scratch-hands.ts': `import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';` },
+    { 'src/demo/agent.ts': `const { DeleteDBClusterCommand } = await import('@aws-sdk/client-rds');` },
+    { 'src/adapters/aws/scratch-maker.ts': 'new sdk.CreateDBInstanceCommand({}); new sdk.StartRestoreJobCommand({});' },
+    { 'src/adapters/aws/clients.ts': 'new RDSClient({});' },
     { 'src/adapters/aws/rds-reader.ts': `import { DescribeDBInstancesCommand } from '@aws-sdk/client-rds';` },
     { 'src/intent/command/a.ts': `const action = 'DeleteDBInstance';` },
   ],

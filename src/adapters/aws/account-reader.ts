@@ -143,6 +143,9 @@ function toExport(scope: Scope, task: ExportTaskItem): SnapshotExport {
 const QUOTAS: Readonly<Record<string, QuotaName>> = {
   ManualSnapshots: 'manual_snapshots',
   ManualClusterSnapshots: 'manual_cluster_snapshots',
+  DBInstances: 'db_instances',
+  DBClusters: 'db_clusters',
+  AllocatedStorage: 'allocated_storage_gib',
 };
 
 function toQuota(scope: Scope, { AccountQuotaName, Used, Max }: AccountQuota): Quota[] {

@@ -52,8 +52,8 @@ export interface Clients {
   region(): Promise<string>;
   /** Null when AWS itself is asked; otherwise the endpoint, without credentials or query. */
   endpoint(): Promise<string | null>;
-  /** Clients with the same settings for another region, other credentials, or both; they close with these. */
-  elsewhere(options: Pick<ClientOptions, 'region' | 'credentials'>): Clients;
+  /** Clients with the same settings but for those named; all of them close together. */
+  elsewhere(options: Pick<ClientOptions, 'region' | 'credentials' | 'attemptsMax'>): Clients;
   /** Closes idle connections. */
   close(): void;
 }

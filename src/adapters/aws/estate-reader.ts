@@ -192,6 +192,7 @@ function together(seen: readonly PlaceObservations[], keys: readonly KeyObservat
     engineVersions: seen.flatMap(({ engineVersions }) => engineVersions),
     quotas: seen.flatMap(({ quotas }) => quotas),
     outOfScope: seen.flatMap(({ outOfScope }) => outOfScope),
+    restoreTests: seen.flatMap(({ restoreTests }) => restoreTests),
     keys: keys.flatMap((one) => one.keys),
     gaps: [...seen.flatMap(({ gaps }) => gaps), ...keys.flatMap(({ gaps }) => gaps)],
   };

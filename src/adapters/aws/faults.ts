@@ -97,6 +97,11 @@ const UNREACHABLE = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
+/** A restore or a copy goes through states that refuse the next call and pass; capacity and a session come back. */
+const PASSING =
+  /^(?:InvalidDB(?:Instance|Cluster|Snapshot|ClusterSnapshot)State|Insufficient(?:DBInstance|DBCluster|StorageCluster)Capacity|\w+AlreadyInProgress|ExpiredToken|RequestExpired)(?:Fault|Exception)?$/;
+/** Some of these come as HTTP 403, and are no question of permission. */
+const QUOTA = /(?:Quota|Limit)Exceeded(?:Fault|Exception)?$/;
 /** Names that say nothing: the answer bore no AWS error code. */
 const NAMELESS = new Set(['', 'Error', 'UnknownError', 'Unknown']);
 const DETAIL_LENGTH_MAX = 240;
@@ -120,6 +125,7 @@ export function faultOf(error: unknown): Fault {
   if (UNREACHABLE.has(name) || UNREACHABLE.has(code)) return fault('unreachable', '');
   if (/AlreadyExists(Fault|Exception)?$/.test(name)) return fault('exists', said);
   if (/NotFound(Fault|Exception)?$/.test(name)) return fault('not_found', said);
+  if (QUOTA.test(name)) return fault('refused', said);
   if (status === 403 || status === 401) return fault('denied', said);
   if (status === 429 || (status !== null && status >= 500)) return fault('unavailable', said);
   if (fromService && !NAMELESS.has(name)) return fault('refused', said);
@@ -142,6 +148,8 @@ export interface CallContext {
   readonly refusedCode: ErrorCode;
   /** True when the request carried a secret: then AWS's words and the SDK's error are left out. */
   readonly secret?: boolean;
+  /** True when the caller asks again until its own deadline: then what passes by itself counts as unavailable. */
+  readonly waits?: boolean;
 }
 
 /** The MusterError for a call without which nothing can go on. */
@@ -151,6 +159,9 @@ export function toMusterError(error: unknown, context: CallContext): MusterError
   const fault = context.secret === true ? { ...whole, detail: '' } : whole;
   const cause = context.secret === true ? {} : { cause: error };
   const text = printFault(fault);
+  if (context.waits === true && PASSING.test(fault.code)) {
+    return new MusterError('MUSTER_AWS_UNAVAILABLE', `${context.action} is not possible yet: ${text}`, cause);
+  }
   switch (fault.kind) {
     case 'credentials':
       return new MusterError(
@@ -172,8 +183,10 @@ export function toMusterError(error: unknown, context: CallContext): MusterError
       return new MusterError('MUSTER_AWS_UNAVAILABLE', `${context.action} could not be answered: ${text}`, cause);
     case 'exists':
     case 'not_found':
-    case 'refused':
-      return new MusterError(context.refusedCode, `${context.action} was refused: ${text}`, cause);
+    case 'refused': {
+      const why = QUOTA.test(fault.code) ? ', a quota of the account is used up' : '';
+      return new MusterError(context.refusedCode, `${context.action} was refused${why}: ${text}`, cause);
+    }
   }
 }
 
@@ -209,7 +222,11 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** One short line. The query of a URL may be a signature, as in the request to copy a snapshot across regions. */
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text
+    .replace(/\s+/g, ' ')
+    .replace(/(https?:\/\/[^\s?]+)\?\S+/g, '$1')
+    .trim();
   return line.length > DETAIL_LENGTH_MAX ? `${line.slice(0, DETAIL_LENGTH_MAX)}…` : line;
 }

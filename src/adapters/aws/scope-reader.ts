@@ -16,6 +16,7 @@ import { readConnections } from './connections-reader.ts';
 import { readForeign } from './foreign-reader.ts';
 import { gapOf } from './listing.ts';
 import { readRds } from './rds-reader.ts';
+import { readRestoreTests } from './restore-tests-reader.ts';
 import { readVersions } from './version-reader.ts';
 
 /** What one place showed; its keys are read apart, where they live. */
@@ -28,11 +29,12 @@ export async function readScope(
   at: Instant,
   progress: (what: string) => void,
 ): Promise<PlaceObservations> {
-  const [rds, backup, account, outOfScope] = await Promise.all([
+  const [rds, backup, account, outOfScope, restoreTests] = await Promise.all([
     readRds(clients, scope, progress),
     readBackup(clients, scope, at, progress),
     readAccount(clients, scope),
     readForeign(clients, scope),
+    readRestoreTests(clients, scope, at),
   ]);
   const [versions, connections] = await Promise.all([
     readVersions(clients, scope, [
@@ -55,7 +57,8 @@ export async function readScope(
     quotas: account.quotas,
     engineVersions: versions.engineVersions,
     outOfScope,
-    gaps: [...rds.gaps, ...backup.gaps, ...account.gaps, ...versions.gaps],
+    restoreTests: restoreTests.values,
+    gaps: [...rds.gaps, ...backup.gaps, ...account.gaps, ...restoreTests.gaps, ...versions.gaps],
   };
 }
 
@@ -90,5 +93,6 @@ const NOTHING: PlaceObservations = {
   quotas: [],
   engineVersions: [],
   outOfScope: [],
+  restoreTests: [],
   gaps: [],
 };

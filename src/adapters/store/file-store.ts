@@ -15,7 +15,9 @@ import { MusterError } from '../../core/errors.ts';
 import { invariant } from '../../core/invariant.ts';
 import type { DrillRecord } from '../../drill/model.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
-import { decisionDocument, drillRecord, journalEntry, stateSighting } from './records.ts';
+import { drillRecord, journalEntry } from './drill-records.ts';
+import { firstOfEach } from './first-of-each.ts';
+import { decisionDocument, stateSighting } from './records.ts';
 
 const NEWLINE = 0x0a;
 const TAIL_BYTES = 64 * 1024;
@@ -36,7 +38,7 @@ export function createFileStore(directory: string): Store {
     journal: journal.append,
     journalEntries: journal.read,
     recordDrill: drills.append,
-    drills: drills.read,
+    drills: async () => firstOfEach(await drills.read()),
     recordDecision: decisions.append,
     decisions: decisions.read,
     recordState: states.append,

@@ -8,6 +8,7 @@
 import type { JournalEntry, StateSighting, Store } from '../../app/ports.ts';
 import type { DrillRecord } from '../../drill/model.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
+import { firstOfEach } from './first-of-each.ts';
 
 /** An empty store in memory. */
 export function createMemoryStore(): Store {
@@ -19,7 +20,7 @@ export function createMemoryStore(): Store {
     journal: async (entry) => void journal.push(entry),
     journalEntries: async () => [...journal],
     recordDrill: async (record) => void drills.push(record),
-    drills: async () => [...drills],
+    drills: async () => firstOfEach(drills),
     recordDecision: async (decision) => void decisions.push(decision),
     decisions: async () => [...decisions],
     recordState: async (sighting) => void states.push(sighting),
