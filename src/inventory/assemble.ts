@@ -16,6 +16,7 @@ import { indexBackups, keptBackupPoint, pitrPoint, withWindow } from './kept-bac
 import { type Database, type Gap, type Inventory, type RecoveryPoint, VAULT_LOCKS } from './model.ts';
 import type { Observations, VaultPoint } from './observations.ts';
 import { groupsOf, indexBy, oneEach, residentKey, sortedUnique } from './one-each.ts';
+import { withoutScratches } from './own-scratch.ts';
 
 /**
  * The inventory that the observations amount to.
@@ -24,7 +25,7 @@ import { groupsOf, indexBy, oneEach, residentKey, sortedUnique } from './one-eac
  */
 export function assemble(seen: Observations): Inventory {
   const globalClusters = joinGlobalClusters(seen.globalClusters);
-  const { databases, recoveryPoints, gaps } = joinAll(seen, globalOf(globalClusters));
+  const { databases, recoveryPoints, gaps } = withoutScratches(joinAll(seen, globalOf(globalClusters)));
   return {
     formatVersion: '1',
     observedAt: seen.observedAt,
@@ -59,6 +60,12 @@ export function assemble(seen: Observations): Inventory {
       seen.outOfScope,
       (entry) => `${printScope(entry)} ${entry.engine}`,
       ({ count }) => -count,
+    ),
+    // Seen twice, the later sight of a job tells how it ended.
+    restoreTests: oneEach(
+      seen.restoreTests,
+      ({ jobId }) => jobId,
+      ({ completedAt, validation }) => (completedAt === null ? 2 : 0) + (validation === 'validating' ? 1 : 0),
     ),
     gaps: oneEach([...seen.gaps, ...gaps], gapKey),
   };

@@ -23,6 +23,8 @@ export const inventoryDigest = oncePer((inventory: Inventory): Digest => {
     outOfScope: canonicalList(inventory.outOfScope),
     quotas: canonicalList(inventory.quotas),
     recoveryPoints: canonicalList(inventory.recoveryPoints.map(pointFacts)),
+    // Where there are none the digest is what it was before they were read.
+    ...(inventory.restoreTests.length === 0 ? {} : { restoreTests: canonicalList(inventory.restoreTests) }),
     scopes: canonicalList(inventory.scopes),
     vaults: canonicalList(inventory.vaults),
   };

@@ -5,7 +5,7 @@
  * is not. A fact that AWS left out is null here; a listing that was refused or cut short is a gap.
  * Source: Amazon RDS API (DBInstance, DBCluster, DBSnapshot, DBClusterSnapshot,
  * DBInstanceAutomatedBackup, DBClusterAutomatedBackup), AWS Backup API (RecoveryPointByBackupVault,
- * DescribeBackupVault), AWS KMS API (KeyMetadata), Amazon CloudWatch API (GetMetricData).
+ * DescribeBackupVault, RestoreJobsListMember), AWS KMS API (KeyMetadata), Amazon CloudWatch API (GetMetricData).
  */
 
 import type { Scope } from '../core/arn.ts';
@@ -187,8 +187,15 @@ export interface Vault extends Scope {
   readonly minRetentionDays: Days | null;
 }
 
-/** What a region still has room for, of the limits that can make AWS refuse a deletion's safe form. */
-export const QUOTA_NAMES = ['manual_snapshots', 'manual_cluster_snapshots', 'retained_automated_backups'] as const;
+/** What a region still has room for, of the limits that can make AWS refuse a deletion's safe form, or a restore. */
+export const QUOTA_NAMES = [
+  'manual_snapshots',
+  'manual_cluster_snapshots',
+  'retained_automated_backups',
+  'db_instances',
+  'db_clusters',
+  'allocated_storage_gib',
+] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];
 
 /** A limit of one account and region. Source: Amazon RDS API, DescribeAccountAttributes. */
@@ -226,6 +233,31 @@ export interface EngineVersion extends Scope {
 export interface OutOfScope extends Scope {
   readonly engine: string;
   readonly count: number;
+}
+
+/**
+ * A restore that AWS Backup carried out of what a vault holds: for a restore testing plan, or because somebody asked.
+ * Nobody's answer to a question is part of it: whoever validated it, and how, AWS does not say.
+ */
+export interface RestoreTest extends Scope {
+  readonly jobId: string;
+  readonly recoveryPointArn: string;
+  /** What was backed up; null when AWS does not say. Never used to join: it is a name. */
+  readonly sourceArn: string | null;
+  /** True of a cluster, which AWS Backup restores without an instance: nothing can connect to it. */
+  readonly ofCluster: boolean;
+  /** AWS's own status word, lower case, such as `completed`. */
+  readonly status: string;
+  readonly createdAt: Instant;
+  /** Null while it runs. */
+  readonly completedAt: Instant | null;
+  /** AWS's own word, lower case: `validating`, `successful`, `failed`, `timed_out`; null when nobody validates. */
+  readonly validation: string | null;
+  readonly validationMessage: string | null;
+  /** The restore testing plan that asked for it; null when somebody else did. */
+  readonly testingPlanArn: string | null;
+  /** What it made; null until then. */
+  readonly createdArn: string | null;
 }
 
 /**
@@ -269,5 +301,7 @@ export interface Inventory {
   readonly engineVersions: readonly EngineVersion[];
   readonly quotas: readonly Quota[];
   readonly outOfScope: readonly OutOfScope[];
+  /** Of the 90 days before `observedAt`. */
+  readonly restoreTests: readonly RestoreTest[];
   readonly gaps: readonly Gap[];
 }

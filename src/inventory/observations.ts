@@ -17,6 +17,7 @@ import type {
   Principal,
   Quota,
   RecoveryPoint,
+  RestoreTest,
   RestoreWindow,
   Vault,
 } from './model.ts';
@@ -110,5 +111,6 @@ export interface Observations {
   readonly engineVersions: readonly EngineVersion[];
   readonly quotas: readonly Quota[];
   readonly outOfScope: readonly OutOfScope[];
+  readonly restoreTests: readonly RestoreTest[];
   readonly gaps: readonly Gap[];
 }

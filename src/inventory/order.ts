@@ -22,6 +22,7 @@ export function inStableOrder(inventory: Inventory): Inventory {
     engineVersions: sorted(inventory.engineVersions, canonicalJson),
     quotas: sorted(inventory.quotas, canonicalJson),
     outOfScope: sorted(inventory.outOfScope, canonicalJson),
+    restoreTests: sorted(inventory.restoreTests, ({ jobId }) => jobId),
     gaps: sorted(inventory.gaps, canonicalJson),
   };
   const same = (Object.keys(ordered) as (keyof Inventory)[]).every((key) => ordered[key] === inventory[key]);

@@ -19,6 +19,7 @@ import {
   RECOVERY_POINT_KINDS,
   VAULT_LOCKS,
 } from './model.ts';
+import { withoutScratches } from './own-scratch.ts';
 
 const instant = z.custom<Instant>((value) => typeof value === 'string' && isInstant(value), {
   error: 'an instant such as 2026-11-22T09:07:00.000Z',
@@ -138,6 +139,20 @@ const engineVersion = scope.extend({ engine: z.string(), engineVersion: z.string
 
 const outOfScope = scope.extend({ engine: z.string(), count: z.number().int().min(1) });
 
+const restoreTest = scope.extend({
+  jobId: z.string().min(1),
+  recoveryPointArn: z.string().min(1),
+  sourceArn: z.string().nullable(),
+  ofCluster: z.boolean(),
+  status: z.string(),
+  createdAt: instant,
+  completedAt: instant.nullable(),
+  validation: z.string().nullable(),
+  validationMessage: z.string().nullable(),
+  testingPlanArn: z.string().nullable(),
+  createdArn: z.string().nullable(),
+});
+
 const gap = z.object({
   what: z.string(),
   where: scope,
@@ -170,6 +185,8 @@ const inventorySchema = z.object({
   ),
   quotas: each(quota, 'quota', (entry) => `${printScope(entry)} ${entry.name}`),
   outOfScope: each(outOfScope, 'engine out of scope', (entry) => `${printScope(entry)} ${entry.engine}`),
+  // Older inventories have none, which leaves a restore no better proven than before.
+  restoreTests: each(restoreTest, 'restore test', ({ jobId }) => jobId).default([]),
   gaps: z.array(gap),
 });
 
@@ -186,7 +203,8 @@ const schemaIsTheInterface: Same<Frozen<z.infer<typeof inventorySchema>>, Frozen
  */
 export function parseInventory(text: string, origin: string): Inventory {
   const result = inventorySchema.safeParse(parseJson(text, origin));
-  if (result.success && schemaIsTheInterface) return result.data;
+  // Saved by an earlier version it may still list what a drill made.
+  if (result.success && schemaIsTheInterface) return withoutScratches<Inventory>(result.data);
   const issues = result.error?.issues ?? [];
   const shown = issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'document'}: ${accepted(issue)}`);
   const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';

@@ -21,6 +21,9 @@ const QUOTA_WORDS: Readonly<Record<QuotaName, string>> = {
   manual_snapshots: 'manual snapshots',
   manual_cluster_snapshots: 'manual cluster snapshots',
   retained_automated_backups: 'retained automated backups',
+  db_instances: 'DB instances',
+  db_clusters: 'DB clusters',
+  allocated_storage_gib: 'GiB of storage',
 };
 
 /** The lines; none when there is nothing beside. */

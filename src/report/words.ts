@@ -7,7 +7,7 @@
 
 import { printScope, type Scope } from '../core/arn.ts';
 import { type Instant, printDuration, printInstant, type Seconds } from '../core/time.ts';
-import type { Phase } from '../drill/model.ts';
+import type { Claim, Grade, Phase } from '../drill/model.ts';
 import type { DatabaseKind, GapHides, RecoveryPointKind } from '../inventory/model.ts';
 import type { Setting } from '../survival/counterfactual.ts';
 import type { CasualtyView, Checkpoint, Reach, RestoreTime, VerdictWord } from '../verdict/document.ts';
@@ -89,15 +89,35 @@ export const HIDES_WORDS: Readonly<Record<GapHides, string>> = {
   databases: 'may hide whole databases',
 };
 
+/** What kind of restore a drill carried out. */
+export const CLAIM_WORDS: Readonly<Record<Claim, string>> = {
+  snapshot: 'a snapshot restore',
+  pitr: 'a point-in-time restore',
+  vault: 'a restore from a vault',
+  copy: 'a restore of a copy',
+};
+
+/** What a grade says. */
+export const GRADE_WORDS: Readonly<Record<Grade, string>> = {
+  exists: 'nothing but that it is there',
+  available: 'nothing of it came up',
+  restored: 'it came up, and its data answered nothing',
+  queried: 'it came up, and its data answered',
+  compared: 'its data agree with a figure from outside the copy',
+};
+
 /** The phases of a drill in words. */
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   requested: 'restore requested',
+  copied: 'copy brought',
   cluster_available: 'cluster available',
+  instance_requested: 'instance requested',
   instance_available: 'instance available',
   password_set: 'password set',
   first_connection: 'first connection',
   first_query: 'first query',
   probes_done: 'probes done',
+  hydrated: 'everything read once',
   torn_down: 'torn down',
 };
 

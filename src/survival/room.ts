@@ -28,6 +28,9 @@ const DEFAULT_MAX: Readonly<Record<QuotaName, number>> = {
   manual_snapshots: 100,
   manual_cluster_snapshots: 100,
   retained_automated_backups: 40,
+  db_instances: 40,
+  db_clusters: 40,
+  allocated_storage_gib: 100_000,
 };
 
 const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];

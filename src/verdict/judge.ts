@@ -59,7 +59,7 @@ export function judgeDatabase(input: Case): Judgement {
     casualties: casualtiesOf(input),
     newestSurvivorAt: newestAt,
     dataLossSeconds: newestAt === null ? null : dataLossSeconds(newestAt, at),
-    restoreSeconds: restoreTimeOf(drills),
+    restoreSeconds: restoreTimeOf(drills, counted[0]?.claim ?? survivors[0]?.claim ?? null),
     prerequisitesLost: prerequisitesLost(input),
     wouldHaveSaved: verdictOf(reasons) === 'not_ready' ? savingOf(input) : null,
   };

@@ -20,9 +20,12 @@ export function remedyFor(code: ReasonCode, database: Database): string | null {
     case 'restore_never_proven':
     case 'restore_proof_stale':
     case 'restore_proof_weak':
+    case 'restore_time_outgrown':
       return `restore it to a scratch database and question it:\nmuster drill run ${database.identifier}`;
     case 'restore_failed':
       return `see why, mend it and drill again:\nmuster drill list\nmuster drill run ${database.identifier}`;
+    case 'restore_time_unproven':
+      return `drill it into the class it runs on, without a stop:\nmuster drill run ${database.identifier}`;
     case 'restore_too_slow':
       return `raise the objective or restore into a larger class, then drill again:\nmuster drill run ${database.identifier}`;
     default:

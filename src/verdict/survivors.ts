@@ -17,6 +17,7 @@ import type { Case } from './case.ts';
 import type { Reach, SurvivorView } from './document.ts';
 import { gradeOf } from './evidence.ts';
 import { localKeys, permitOver, reachOf } from './reach.ts';
+import { type EndedTest, testsOf } from './restore-tests.ts';
 
 /** A recovery point that a restore could start from afterwards. */
 export interface Survivor {
@@ -35,9 +36,10 @@ export interface Survivor {
 /** The survivors of one database, those with the least work lost first. */
 export function survivorsOf(input: Case, drills: readonly DrillRecord[]): readonly Survivor[] {
   const isLocalKey = localKeys(input);
+  const shown = { drills, tests: testsOf(input.inventory, input.database) };
   return pointsOf(input.survival.after, input.database)
     .filter(({ fate }) => isAlive(fate))
-    .map((tracked) => survivorOf(tracked, reachOf(tracked, input, isLocalKey), input, drills))
+    .map((tracked) => survivorOf(tracked, reachOf(tracked, input, isLocalKey), input, shown))
     .filter((survivor) => survivor !== null)
     .sort(leastLossFirst);
 }
@@ -47,7 +49,13 @@ export function outsidePlan(survivors: readonly Survivor[]): readonly Survivor[]
   return survivors.filter(({ view }) => view.reach !== 'same_plan');
 }
 
-function survivorOf(tracked: TrackedPoint, reach: Reach, input: Case, drills: readonly DrillRecord[]): Survivor | null {
+/** What speaks for single recovery points. */
+interface Shown {
+  readonly drills: readonly DrillRecord[];
+  readonly tests: readonly EndedTest[];
+}
+
+function survivorOf(tracked: TrackedPoint, reach: Reach, input: Case, { drills, tests }: Shown): Survivor | null {
   const { at } = input;
   const claim = claimOf(tracked.point.kind);
   if (claim === null) return null;
@@ -61,7 +69,7 @@ function survivorOf(tracked: TrackedPoint, reach: Reach, input: Case, drills: re
     createdAt: tracked.point.createdAt,
     expiresAt: tracked.fate.until,
     dataLossSeconds: newest === null ? null : dataLossSeconds(newest, at),
-    grade: gradeOf(drills, tracked.point, available),
+    grade: gradeOf(drills, tracked.point, { available, tests }),
     reach,
     rules: tracked.fate.rules.length === 0 ? ['untouched'] : tracked.fate.rules,
   };

@@ -9,7 +9,8 @@ import { addSeconds, earliest, type Instant, latest } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import { dataLossSeconds } from '../survival/data-loss.ts';
 import type { Case } from './case.ts';
-import { proofOf } from './evidence.ts';
+import { proofFor } from './evidence.ts';
+import { isFastEnough } from './proof-reasons.ts';
 import type { Survivor } from './survivors.ts';
 
 /** A point in time far beyond every retention: stands for "never" while instants are compared. */
@@ -28,7 +29,8 @@ function enoughUntil({ requirement }: Case, counted: readonly Survivor[]): Insta
 }
 
 /** Until no one survivor is recent enough, proven and fast enough; where nothing is proven, recent enough will do. */
-function recentAndProvenUntil({ requirement, at }: Case, counted: readonly Survivor[], drills: readonly DrillRecord[]) {
+function recentAndProvenUntil(input: Case, counted: readonly Survivor[], drills: readonly DrillRecord[]) {
+  const { requirement, at } = input;
   const { rpoSecondsMax, rtoSecondsMax, proofSecondsMax } = requirement;
   const recent: Instant[] = [];
   const proven: Instant[] = [];
@@ -37,10 +39,9 @@ function recentAndProvenUntil({ requirement, at }: Case, counted: readonly Survi
     const tooOldAt = follows ? NEVER : capped(newestAt, rpoSecondsMax.value);
     const end = earliest(view.expiresAt ?? NEVER, tooOldAt);
     recent.push(end);
-    const { state, record } = proofOf(drills, claim, { at, secondsMax: proofSecondsMax.value });
-    const seconds = record?.restoreSeconds ?? Number.POSITIVE_INFINITY;
-    if (state !== 'proven' || record === null || seconds > (rtoSecondsMax.value ?? Number.POSITIVE_INFINITY)) continue;
-    proven.push(earliest(end, capped(record.endedAt, proofSecondsMax.value)));
+    const proof = proofFor(input, drills, claim);
+    if (proof.state !== 'proven' || !isFastEnough(proof, rtoSecondsMax.value)) continue;
+    proven.push(earliest(end, capped(proof.record.endedAt, proofSecondsMax.value)));
   }
   return (proven.length > 0 ? proven : recent).reduce(latest, at);
 }

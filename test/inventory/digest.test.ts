@@ -11,6 +11,7 @@ import {
   aGlobalCluster,
   anAutomatedBackup,
   anObservedDatabase,
+  anObservedRestore,
   anObservedSnapshot,
   at,
   SCOPE,
@@ -118,6 +119,7 @@ describe('the digest changes when', () => {
     ['a cluster joins a global database', { globalClusters: [aGlobalCluster()] }],
     ['an engine out of scope appears', { outOfScope: [{ ...SCOPE, engine: 'docdb', count: 1 }] }],
     ['a place is no longer read', { scopes: [] }],
+    ['AWS Backup restored something', { restoreTests: [anObservedRestore()] }],
   ] as const)('%s', (_, change) => {
     expect(inventoryDigest({ ...inventory, ...change })).not.toBe(digest);
   });

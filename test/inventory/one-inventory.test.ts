@@ -9,11 +9,13 @@ import { assemble } from '../../src/inventory/assemble.ts';
 import { inventoryDigest } from '../../src/inventory/digest.ts';
 import type { Key, Vault } from '../../src/inventory/model.ts';
 import type { Observations } from '../../src/inventory/observations.ts';
+import { inStableOrder } from '../../src/inventory/order.ts';
 import {
   aGlobalCluster,
   anAutomatedBackup,
   anExport,
   anObservedDatabase,
+  anObservedRestore,
   anObservedSnapshot,
   at,
   aVaultPoint,
@@ -50,6 +52,12 @@ const seen: Observations = theObservations({
   engineVersions: [true, false].map((offered) => ({ ...SCOPE, engine: 'postgres', engineVersion: '16.4', offered })),
   quotas: [90, 98].map((used) => ({ ...SCOPE, name: 'manual_snapshots', used, max: 100 })),
   outOfScope: [2, 3].map((count) => ({ ...SCOPE, engine: 'docdb', count })),
+  restoreTests: [
+    anObservedRestore({ status: 'running', completedAt: null, validation: null }),
+    anObservedRestore({ validation: 'validating' }),
+    anObservedRestore({ validation: 'failed', createdArn: null }),
+    anObservedRestore({ jobId: 'JOB-0' }),
+  ],
   gaps: SCOPES.map((where) => ({ what: 'w', where, action: 'a:B', cause: 'c', hides: 'survivors' })),
 });
 
@@ -83,6 +91,7 @@ const LISTS = [
   'engineVersions',
   'quotas',
   'outOfScope',
+  'restoreTests',
   'gaps',
 ] as const satisfies readonly (keyof Observations)[];
 
@@ -105,6 +114,12 @@ describe('an inventory', () => {
         expect(assemble(observations)).toEqual(expected);
       }),
     );
+  });
+
+  it('that was saved in another order is put back into its own', () => {
+    const expected = assemble(seen);
+    const turned = { ...expected, restoreTests: expected.restoreTests.toReversed() };
+    expect(inStableOrder(turned).restoreTests).toEqual(expected.restoreTests);
   });
 
   it('has one digest for one estate', () => {
@@ -136,6 +151,13 @@ it('a database seen with differing connections is as busy as it was ever seen, a
   const busy = databases.map(({ arn, connectionsMax }) => (arn === arnIn(SCOPE, 'orders') ? connectionsMax : null));
   expect(busy.toSorted()).toEqual([42, null, null]);
   expect(databases.filter(({ connectionsMax }) => connectionsMax !== null)).toHaveLength(1);
+});
+
+it('of a restore that was seen as it went on, what came of it in the end is kept', () => {
+  expect(assemble(seen).restoreTests).toEqual([
+    anObservedRestore({ jobId: 'JOB-0' }),
+    anObservedRestore({ validation: 'failed', createdArn: null }),
+  ]);
 });
 
 describe('a global cluster', () => {

@@ -9,6 +9,7 @@ import {
   aGlobalCluster,
   anAutomatedBackup,
   anObservedDatabase,
+  anObservedRestore,
   anObservedSnapshot,
   SCOPE,
   theObservations,
@@ -23,6 +24,7 @@ const inventory = assemble(
     engineVersions: [{ ...SCOPE, engine: 'postgres', engineVersion: '16.4', offered: true }],
     quotas: [{ ...SCOPE, name: 'manual_snapshots', used: 1, max: 100 }],
     outOfScope: [{ ...SCOPE, engine: 'docdb', count: 2 }],
+    restoreTests: [anObservedRestore()],
   }),
 );
 const refusal = (text: string): string => {
@@ -34,7 +36,14 @@ const refusal = (text: string): string => {
   }
   throw new Error('it was accepted');
 };
-type Listed = 'recoveryPoints' | 'databases' | 'globalClusters' | 'engineVersions' | 'quotas' | 'outOfScope';
+type Listed =
+  | 'recoveryPoints'
+  | 'databases'
+  | 'globalClusters'
+  | 'engineVersions'
+  | 'quotas'
+  | 'outOfScope'
+  | 'restoreTests';
 type Loose = Record<Listed, object[]>;
 const broken = (change: (copy: Loose) => void): string => {
   const copy = JSON.parse(JSON.stringify(inventory)) as Loose;
@@ -54,6 +63,12 @@ it('an inventory from before connections were read says nothing of them', () => 
   expect([reread(busy), reread(older)]).toEqual([[42], [null]]);
 });
 
+it('an inventory from before restores were read has none', () => {
+  const { restoreTests, ...older } = inventory;
+  expect(restoreTests).toHaveLength(1);
+  expect(parseInventory(JSON.stringify(older), '-').restoreTests).toEqual([]);
+});
+
 it('a key of a newer Muster is left out', () => {
   expect(parseInventory(JSON.stringify({ ...inventory, costs: 1 }), '-')).toEqual(inventory);
 });
@@ -66,6 +81,7 @@ describe('a saved inventory is refused when', () => {
     ['engineVersions', 'engineVersions: each engine version once'],
     ['quotas', 'quotas: each quota once'],
     ['outOfScope', 'outOfScope: each engine out of scope once'],
+    ['restoreTests', 'restoreTests: each restore test once'],
   ] as const)('one entry of its %s is listed twice, and would count twice', (list, words) => {
     const message = broken((copy) => {
       copy[list] = [...copy[list], ...copy[list]];

@@ -148,7 +148,6 @@ export function drillOf(of: Database, drillId: string): fc.Arbitrary<DrillRecord
     })
     .map(({ claim, endpoint, hours, result, asked }) => {
       const sound = (result === 'passed' || result === 'leaked') && asked !== 'wrong';
-      const probe = { name: 'rows', kind: 'total_rows', finding: 'rows', value: 1 } as const;
       return aDrill(of, {
         drillId,
         claim,
@@ -157,7 +156,8 @@ export function drillOf(of: Database, drillId: string): fc.Arbitrary<DrillRecord
         endedAt: hoursAgo(hours),
         grade: sound && asked === 'answered' ? 'queried' : 'restored',
         restoreSeconds: sound ? 600 : null,
-        probes: asked === 'nothing' ? [] : [{ ...probe, passed: asked === 'answered' }],
+        probes:
+          asked === 'nothing' ? [] : aDrill(of).probes.map((probe) => ({ ...probe, passed: asked === 'answered' })),
       });
     });
 }

@@ -255,7 +255,7 @@ describe('a report', () => {
       recoveryPoints: [aPoint(orders)],
       gaps: [{ ...gap, hides: 'databases' }],
     });
-    const world = { store: createMemoryStore(), clock: { now: () => NOW, sleep: async () => {} } };
+    const world = { store: createMemoryStore(), clock: { now: () => NOW, elapsed: () => 0, sleep: async () => {} } };
     expect((await assess({ inventory, policy, names: ['orders'] }, world)).verdict).toBe('ready');
     expect((await assess({ inventory, policy, names: [] }, world)).verdict).toBe('unknown');
   });

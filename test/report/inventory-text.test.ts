@@ -92,6 +92,7 @@ function anInventory(fields: Partial<Inventory> = {}): Inventory {
     engineVersions: [],
     quotas: [],
     outOfScope: [],
+    restoreTests: [],
     gaps: [],
     ...fields,
   };

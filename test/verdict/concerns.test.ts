@@ -389,7 +389,7 @@ describe('the bytes of the document', () => {
     const gaps = [aGap('survivors'), { ...aGap('survivors'), what: 'vaults' }];
     const drills = [
       aDrill(orders),
-      aDrill(orders, { drillId: 'd2', conditions: { instanceClass: 'x', engineVersion: null } }),
+      aDrill(orders, { drillId: 'd2', conditions: { ...aDrill(orders).conditions, instanceClass: 'x' } }),
     ];
     const inventory = anInventory({ databases: [orders], recoveryPoints: points, gaps, scopes: [FAR, SCOPE] });
     const turned = {

@@ -6,7 +6,7 @@ import type { DrillRecord } from '../../src/drill/model.ts';
 import type { RecoveryPoint } from '../../src/inventory/model.ts';
 import { DEFAULT_POLICY, parsePolicy } from '../../src/policy/schema.ts';
 import { decideChange, judgeNow } from '../../src/verdict/decide.ts';
-import { drillsOf, gradeOf, proofOf, restoreTimeOf } from '../../src/verdict/evidence.ts';
+import { drillsOf, gradeOf, proofOf, provesRestore, restoreTimeOf } from '../../src/verdict/evidence.ts';
 import {
   aCluster,
   aDatabase,
@@ -76,6 +76,7 @@ describe('the grade of a survivor', () => {
         arn: aPoint(orders).arn,
         kind: 'manual_snapshot',
         dataAt: addDays(NOW, -20),
+        lineage: [],
       },
     });
     const view = judge([drill]);
@@ -87,7 +88,7 @@ describe('the measured restore time', () => {
   it('is described by the newest drill, whatever order they are read in', () => {
     const older = aDrill(orders, {
       endedAt: hoursAgo(5),
-      conditions: { instanceClass: 'db.t3.micro', engineVersion: null },
+      conditions: { ...aDrill(orders).conditions, instanceClass: 'db.t3.micro' },
     });
     const conditions = (drills: readonly DrillRecord[]) => judge(drills).restoreSeconds.conditions;
     expect(conditions([older, aDrill(orders)])).toBe('snapshot restore into db.m6g.large');
@@ -122,9 +123,10 @@ describe('the drills that speak for a database', () => {
 });
 
 describe('the proof of a claim', () => {
-  const options = { at: NOW, secondsMax: 86_400 };
+  const options = { at: NOW, secondsMax: 86_400, database: orders };
   const proof = (...drills: readonly DrillRecord[]) => proofOf(drills, 'snapshot', options);
-  const none = { state: 'never', record: null };
+  const none = { state: 'never' };
+  const proven = (record: DrillRecord) => ({ state: 'proven', record, seconds: record.restoreSeconds, untimed: null });
   const asked = aDrill(orders);
   const [probe] = asked.probes;
 
@@ -135,20 +137,21 @@ describe('the proof of a claim', () => {
 
   it('is the newest drill, in whatever order they come', () => {
     const older = aDrill(orders, { endedAt: hoursAgo(5), result: 'failed', restoreSeconds: null });
-    expect(proof(older, asked)).toEqual({ state: 'proven', record: asked });
-    expect(proof(asked, older)).toEqual({ state: 'proven', record: asked });
+    expect(proof(older, asked)).toEqual(proven(asked));
+    expect(proof(asked, older)).toEqual(proven(asked));
   });
 
   it('is the slowest of several that end together', () => {
     const slower = aDrill(orders, { drillId: 'd2', restoreSeconds: 900 });
-    expect(proof(asked, slower)).toEqual({ state: 'proven', record: slower });
-    expect(proof(slower, asked)).toEqual({ state: 'proven', record: slower });
+    expect(proof(asked, slower)).toEqual(proven(slower));
+    expect(proof(slower, asked)).toEqual(proven(slower));
   });
 
   it.each<[string, Partial<DrillRecord>, string]>([
     ['passed within no second at all', { restoreSeconds: 0 }, 'proven'],
     ['leaked its scratch', { result: 'leaked' }, 'proven'],
-    ['passed in a time nobody took', { restoreSeconds: null }, 'failed'],
+    ['passed in a time nobody took', { restoreSeconds: null }, 'proven'],
+    ['passed in less than no time', { restoreSeconds: -1 }, 'failed'],
     ['failed though every probe passed', { result: 'failed' }, 'failed'],
     ['passed though a probe did not', { probes: probe ? [probe, { ...probe, passed: false }] : [] }, 'failed'],
     ['was asked, yet graded as only restored', { grade: 'restored' }, 'weak'],
@@ -156,7 +159,18 @@ describe('the proof of a claim', () => {
     ['is older', { endedAt: hoursAgo(24.001) }, 'stale'],
   ])('of a drill that %s', (_, fields, state) => {
     const drill = aDrill(orders, fields);
-    expect(proof(drill)).toEqual({ state, record: drill });
+    expect(proof(drill)).toMatchObject({ state, record: drill });
+  });
+});
+
+describe('a leaked drill', () => {
+  it.each<[string, Partial<DrillRecord>, boolean]>([
+    ['whose probes were all answered', {}, true],
+    ['that was resumed', { resumed: 1, restoreSeconds: null }, true],
+    ['that came no further than to be available', { grade: 'available', probes: [] }, false],
+    ['that was asked nothing, of an engine that could have answered', { grade: 'restored', probes: [] }, false],
+  ])('%s: %s', (_, fields, proves) => {
+    expect(provesRestore(aDrill(orders, { result: 'leaked', ...fields }))).toBe(proves);
   });
 });
 
@@ -166,7 +180,7 @@ describe('the grade of a recovery point', () => {
     gradeOf(
       drills.map((fields) => aDrill(orders, fields)),
       point,
-      true,
+      { available: true },
     );
 
   it('is the best that a drill of it proved, whichever came last', () => {
@@ -189,6 +203,43 @@ describe('the restore times', () => {
       n: 4,
       conditions: 'snapshot restore into db.m6g.large',
     });
+  });
+
+  it('are of one kind of restore under one set of conditions, never a mixture', () => {
+    const { conditions } = aDrill(orders);
+    const newer = [60, 70].map((restoreSeconds, index) =>
+      aDrill(orders, { drillId: `v${index}`, claim: 'vault', restoreSeconds, endedAt: hoursAgo(0.5) }),
+    );
+    const inClass = (instanceClass: string, fields: Partial<DrillRecord> = {}) =>
+      aDrill(orders, { conditions: { ...conditions, instanceClass, otherClass: true }, ...fields });
+    const small = inClass('db.t3.micro', { restoreSeconds: 5_000, endedAt: hoursAgo(9) });
+    const brought = aDrill(orders, {
+      restoreSeconds: 3_000,
+      endedAt: hoursAgo(8),
+      conditions: { ...conditions, broughtFrom: 'arn:aws:rds:eu-central-1:123456789012:snapshot:s' },
+    });
+    const all = [...drills, ...newer, small, brought];
+    expect(restoreTimeOf(all, 'snapshot')).toMatchObject({ p50: 500, p95: 1_000, n: 4 });
+    expect(restoreTimeOf(all, 'vault')).toMatchObject({ p50: 60, p95: 70, n: 2 });
+    // Without a time of the kind that survives, the newest there is, under its own name.
+    expect(restoreTimeOf(all, 'pitr')).toMatchObject({ n: 2, conditions: 'vault restore into db.m6g.large' });
+    expect(restoreTimeOf([...drills, inClass('db.t3.micro', { endedAt: hoursAgo(0.5) })], 'snapshot')).toMatchObject({
+      n: 1,
+      conditions: 'snapshot restore into db.t3.micro, not its own class',
+    });
+    expect(restoreTimeOf([brought, small]).conditions).toBe(
+      'snapshot restore into db.m6g.large, copied from eu-central-1 first',
+    );
+  });
+
+  it('are shown for the kind of restore that the newest survivor needs', () => {
+    const vaulted = aPoint(orders, { id: 'v', arn: 'arn:v', kind: 'backup_snapshot', vaultArn: 'arn:vault' });
+    const shown = (dataAt: RecoveryPoint['dataAt']) =>
+      judge([aDrill(orders), aDrill(orders, { drillId: 'v', claim: 'vault', endedAt: hoursAgo(0.5) })], {
+        points: [aPoint(orders), { ...vaulted, dataAt }],
+      }).restoreSeconds.conditions;
+    expect(shown(hoursAgo(0.5))).toBe('vault restore into db.m6g.large');
+    expect(shown(hoursAgo(5))).toBe('snapshot restore into db.m6g.large');
   });
 
   it('leave out drills that proved nothing, and are none where no drill did', () => {

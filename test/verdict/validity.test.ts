@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds, type Instant } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
-import type { RecoveryPoint } from '../../src/inventory/model.ts';
+import type { RecoveryPoint, RestoreTest } from '../../src/inventory/model.ts';
 import type { Requirement } from '../../src/policy/resolve.ts';
 import { survive } from '../../src/survival/survive.ts';
 import { judgeDatabase } from '../../src/verdict/judge.ts';
@@ -12,6 +12,7 @@ import {
   aDrill,
   anInventory,
   aPoint,
+  aRestoreTest,
   aVault,
   hoursAgo,
   NOW,
@@ -38,6 +39,7 @@ interface Given {
   readonly points: readonly RecoveryPoint[];
   readonly drills?: readonly DrillRecord[];
   readonly wanted?: Wanted;
+  readonly restoreTests?: readonly RestoreTest[];
 }
 
 function requirementOf({ rpo = CENTURY_SECONDS, rto = null, survivors = 1, proof, proofAge }: Wanted): Requirement {
@@ -52,10 +54,11 @@ function requirementOf({ rpo = CENTURY_SECONDS, rto = null, survivors = 1, proof
 }
 
 /** When the verdict on `orders`, were it deleted now, ends by time alone. */
-function readyUntil({ points, drills = [aDrill(orders)], wanted = {} }: Given): Instant | null {
+function readyUntil({ points, drills = [aDrill(orders)], wanted = {}, restoreTests = [] }: Given): Instant | null {
   const inventory = anInventory({
     databases: [orders],
     recoveryPoints: points,
+    restoreTests,
     vaults: [vault],
     scopes: [SCOPE, FAR],
   });
@@ -168,6 +171,35 @@ describe('the age of the proof', () => {
   ])('is nothing to wait for where the policy only advises one and %s', (_, drills) => {
     const wanted = { proof: 'advisory', proofAge: 86_400, rpo: 4_200 } as const;
     expect(readyUntil({ points: [manual], drills, wanted })).toBe(addSeconds(NOW, 600));
+  });
+});
+
+describe('what a proof is without', () => {
+  const untimed = aDrill(orders, { resumed: 1, restoreSeconds: null, endedAt: hoursAgo(2) });
+  const wanted = { proofAge: 7_800 };
+
+  it('a time carries a verdict on where none is asked for, and no further than its age', () => {
+    expect(readyUntil({ points: [manual], drills: [untimed], wanted })).toBe(soon);
+  });
+
+  it('a time carries none on where one is asked for', () => {
+    const points = [aPoint(orders, { expiresAt: late }), kept('a', { expiresAt: soon })];
+    expect(readyUntil({ points, drills: [untimed, inVault], wanted: { rto: 900 } })).toBe(soon);
+    expect(readyUntil({ points, drills: [untimed, inVault] })).toBe(late);
+  });
+
+  it('an answer from the data carries none on: a restore of AWS Backup alone is nothing to wait for', () => {
+    const restoreTests = [aRestoreTest(kept('a'), { completedAt: hoursAgo(1) })];
+    const given = { points: [manual, kept('a')], drills: [aDrill(orders)], wanted: { proofAge: 4_200 } };
+    expect(readyUntil({ ...given, restoreTests })).toBe(readyUntil(given));
+  });
+
+  it('a good word of its validation carries none on, however well it was drilled before', () => {
+    const restoreTests = [aRestoreTest(kept('a'), { validation: 'failed', completedAt: hoursAgo(0.5) })];
+    const points = [aPoint(orders, { expiresAt: soon }), kept('a')];
+    const drills = [aDrill(orders), inVault];
+    expect(readyUntil({ points, drills })).toBeNull();
+    expect(readyUntil({ points, drills, restoreTests })).toBe(soon);
   });
 });
 
