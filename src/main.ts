@@ -10,16 +10,19 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Clients } from './adapters/aws/clients.ts';
 import { systemClock } from './adapters/clock.ts';
+import { createPresence } from './adapters/presence.ts';
 import { systemRandomness } from './adapters/randomness.ts';
 import { createProbeRunner } from './adapters/sql/probe-runner.ts';
 import type { Reach, Store } from './app/ports.ts';
 import { EXIT_INTERRUPTED } from './cli/exit.ts';
-import { runCli, tellError } from './cli/program.ts';
+import { runCli } from './cli/program.ts';
 import { startProgress } from './cli/progress.ts';
+import { tellError } from './cli/tell-error.ts';
 import type { CliWorld, Estate, ServedLab } from './cli/world.ts';
 import { MusterError } from './core/errors.ts';
 import type { DemoWorld } from './demo/world.ts';
@@ -39,9 +42,11 @@ const world: CliWorld = {
     out: (chunk) => void process.stdout.write(chunk),
     talk: (chunk) => void process.stderr.write(chunk),
     progress: (first) => startProgress(process.stderr, first),
+    ask: askPerson,
   },
   clock: systemClock,
   randomness: systemRandomness,
+  presence: createPresence(),
   probes: createProbeRunner(),
   store: openStore,
   estate: openEstate,
@@ -54,8 +59,9 @@ const world: CliWorld = {
   startLab: serveLab,
   startDemo,
   onInterrupt: (handler) => {
-    process.on('SIGINT', handler).on('SIGTERM', handler);
-    return () => void process.off('SIGINT', handler).off('SIGTERM', handler);
+    const [interrupt, terminate] = [() => handler('SIGINT'), () => handler('SIGTERM')];
+    process.on('SIGINT', interrupt).on('SIGTERM', terminate);
+    return () => void process.off('SIGINT', interrupt).off('SIGTERM', terminate);
   },
 };
 
@@ -101,10 +107,15 @@ async function openEstate(reach: Reach | null = null): Promise<Estate> {
 async function estateOf(clients: Clients, reach: Reach | null = null): Promise<Estate> {
   const { createAuthorityReader } = await import('./adapters/aws/authority-reader.ts');
   const { createEstateReader } = await import('./adapters/aws/estate-reader.ts');
-  const { createScratchOperator } = await import('./adapters/aws/scratch-operator.ts');
+  const { createScratchOperators, homeOf } = await import('./adapters/aws/scratch-operator.ts');
   return {
     reader: createEstateReader(clients, reach === null ? null : { reach, clock: systemClock }),
-    operator: createScratchOperator(clients),
+    operatorAt: createScratchOperators(clients, {
+      roleArns: reach?.roleArns ?? [],
+      externalId: reach?.externalId ?? null,
+      now: systemClock.now,
+    }),
+    home: () => homeOf(clients),
     authority: createAuthorityReader(clients),
     endpoint: () => clients.endpoint(),
     close: () => clients.close(),
@@ -137,8 +148,10 @@ async function startDemo(): Promise<DemoWorld> {
   const lab = await startLab({ estate: 'datatalks' });
   const clients = createClients({ endpoint: lab.endpoint, region: lab.region, credentials: LAB_CREDENTIALS });
   const estate = await estateOf(clients);
+  const operator = await estate.operatorAt({ accountId: lab.accountId, region: lab.region });
   return {
     ...estate,
+    operator,
     version: world.version,
     endpoint: lab.endpoint,
     region: lab.region,
@@ -146,6 +159,7 @@ async function startDemo(): Promise<DemoWorld> {
     store: createMemoryStore(),
     clock: systemClock,
     randomness: systemRandomness,
+    presence: world.presence,
     agent: createAgent({ endpoint: lab.endpoint, rds: clients.rds }, systemClock),
     plan,
     login: { engine: 'aurora-postgresql', ...COURSES_LOGIN },
@@ -154,6 +168,22 @@ async function startDemo(): Promise<DemoWorld> {
       await lab.close();
     },
   };
+}
+
+/** Asked line by line, so that Ctrl-C still reaches the process; Ctrl-D is no answer. */
+async function askPerson(question: string, signal: AbortSignal): Promise<string | null> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null;
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const closed = new AbortController();
+  lines.once('close', () => closed.abort());
+  try {
+    return await lines.question(question, { signal: AbortSignal.any([signal, closed.signal]) });
+  } catch {
+    process.stderr.write('\n');
+    return null;
+  } finally {
+    lines.close();
+  }
 }
 
 async function readInput(path: string): Promise<string> {

@@ -15,7 +15,7 @@ export async function lab(
 ): Promise<ExitCode> {
   const served = await world.startLab(options);
   const stopped = new Promise<void>((resolve) => {
-    world.onInterrupt(resolve);
+    world.onInterrupt(() => resolve());
   });
   world.terminal.out(`${labSettings(served)}\n`);
   world.terminal.talk('serving until Ctrl-C\n');

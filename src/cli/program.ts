@@ -8,6 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MusterError } from '../core/errors.ts';
 import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
+import { tellError } from './tell-error.ts';
 import type { CliWorld } from './world.ts';
 
 /**
@@ -102,13 +103,27 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
   }
 
   const drill = program.command('drill').description('restore drills on scratch databases');
-  drill
+  const runs = () => import('./drill-run.ts');
+  const planned = drill
+    .command('plan')
+    .description('what a drill would restore, ask, take and cost, and which permissions are missing')
+    .argument('[database]', 'identifier, resource id or ARN; those that the definition picks when none is named')
+    .option('--definition <file>', 'drill definition')
+    .option('--json', 'print the plan as data')
+    .action(async (name, options) => exit(await (await runs()).drillPlan(name, options, world)));
+  const run = drill
     .command('run')
     .description('restore a recovery point, question it, time it, tear it down')
-    .argument('<database>', 'identifier, resource id or ARN')
+    .argument('[database]', 'identifier, resource id or ARN; those that the definition picks when none is named')
     .option('--definition <file>', 'drill definition')
     .option('--json', 'print the record as data')
-    .action(async (name, options) => exit(await (await import('./drill.ts')).drillRun(name, options, world)));
+    .action(async (name, options) => exit(await (await runs()).drillRun(name, options, world)));
+  const resumed = drill
+    .command('resume')
+    .description('go on with drills that were left unfinished')
+    .argument('[drill]', 'drill id; all of them when none is named')
+    .option('--json', 'print the record as data')
+    .action(async (id, options) => exit(await (await runs()).drillResume(id, options, world)));
   drill
     .command('list')
     .description('drills on record, newest first')
@@ -120,12 +135,13 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .argument('<drill>', 'drill id')
     .option('--json', 'print the record as data')
     .action(async (id, options) => exit(await (await import('./drill.ts')).drillShow(id, options, world)));
-  drill
+  const swept = drill
     .command('sweep')
     .description('delete scratch databases that drills left behind')
     .option('--dry-run', 'say what would be deleted')
     .option('--json', 'print the result as data')
     .action(async (options) => exit(await (await import('./drill.ts')).drillSweep(options, world)));
+  for (const asked of [planned, run, resumed, swept]) readsAws(asked);
 
   program
     .command('rules')
@@ -187,12 +203,6 @@ function failure(error: unknown, { terminal }: CliWorld): number {
     new MusterError('MUSTER_INVARIANT_BROKEN', `an error nobody foresaw (${cause})`, { cause: error }),
     terminal,
   );
-}
-
-/** Says what went wrong and what to do about it. @returns The error's exit code. */
-export function tellError(error: MusterError, { talk, paint }: CliWorld['terminal']): number {
-  talk(`${paint.red('muster:')} ${error.message}\n  ${error.hint} (${error.code})\n`);
-  return error.exit;
 }
 
 /** Commander's `error: unknown option '--jsn'`, its guess on a second line, as one clause. */

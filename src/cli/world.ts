@@ -8,12 +8,14 @@ import type {
   AuthorityReader,
   Clock,
   EstateReader,
+  Presence,
   ProbeRunner,
   Randomness,
   Reach,
   ScratchOperator,
   Store,
 } from '../app/ports.ts';
+import type { Scope } from '../core/arn.ts';
 import type { DemoWorld } from '../demo/world.ts';
 import type { Paint } from '../report/style.ts';
 
@@ -26,18 +28,27 @@ export interface Terminal {
   talk(text: string): void;
   /** Shows what is being waited for, on a terminal only; the returned function takes it away. */
   progress(text: string): Progress;
+  /** A line typed by a person; null where nobody can be asked, or nobody answered before the signal was aborted. */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
 }
 
 /** Something that is being waited for. */
 export interface Progress {
   update(text: string): void;
+  /** A line that stays, above what turns; written to a pipe as well. */
+  say(line: string): void;
+  /** Leaves the line to a question until the returned function is called; on a terminal, what is said comes then. */
+  pause(): () => void;
   stop(): void;
 }
 
 /** The AWS account that the process's own settings lead to, and those read besides. */
 export interface Estate {
   readonly reader: EstateReader;
-  readonly operator: ScratchOperator;
+  /** @throws MusterError `MUSTER_ACCESS_DENIED` where no credentials for that place are at hand. */
+  operatorAt(scope: Scope): Promise<ScratchOperator>;
+  /** The account and region that the settings lead to. */
+  home(): Promise<Scope>;
   readonly authority: AuthorityReader;
   /** Null for AWS itself. */
   endpoint(): Promise<string | null>;
@@ -58,6 +69,7 @@ export interface CliWorld {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly presence: Presence;
   readonly probes: ProbeRunner;
   /** Opened on first use. */
   store(): Promise<Store>;
@@ -70,6 +82,6 @@ export interface CliWorld {
   defaultDefinition(): Promise<{ readonly text: string; readonly origin: string }>;
   startLab(options: { readonly estate: 'datatalks' | 'empty'; readonly port: number }): Promise<ServedLab>;
   startDemo(): Promise<DemoWorld>;
-  /** Runs `handler` at Ctrl-C or SIGTERM, until the returned function is called. */
-  onInterrupt(handler: () => void): () => void;
+  /** Runs `handler` at Ctrl-C (SIGINT) or SIGTERM, until the returned function is called. */
+  onInterrupt(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
 }

@@ -13,8 +13,11 @@ import { runDrill } from '../app/run-drill.ts';
 import { invariant } from '../core/invariant.ts';
 import { elapsedSeconds, type Seconds } from '../core/time.ts';
 import { parseDefinition } from '../drill/definition.ts';
-import type { DrillRecord, Probe, ProbeResult } from '../drill/model.ts';
+import { judgeProbe } from '../drill/judge-probe.ts';
+import type { DrillRecord } from '../drill/model.ts';
 import { planDrill } from '../drill/plan.ts';
+import type { Probe, ProbeResult } from '../drill/probe.ts';
+import { subjectOf } from '../drill/select.ts';
 import type { Intent } from '../intent/action.ts';
 import { readTerraformPlan } from '../intent/terraform/read-plan.ts';
 import type { Inventory, RecoveryPoint } from '../inventory/model.ts';
@@ -31,7 +34,7 @@ const COURSE_INSTANCE = 'course-management-instance-0';
 /** The snapshot that would have saved it. */
 export const RESCUE_SNAPSHOT = 'course-management-before-destroy';
 
-const COUNT: Probe = { kind: 'total_rows', name: 'rows', rowsMin: 1 };
+const COUNT: Probe = { kind: 'total_rows', name: 'rows', rowsMin: 1, expect: null };
 const DEFINITION = `
 name: course data come back
 probes:
@@ -144,19 +147,22 @@ async function ask(world: DemoWorld, intent: Intent, inventory: Inventory): Prom
 
 async function drill(world: DemoWorld, audience: Audience, signal: AbortSignal): Promise<DrillRecord> {
   const inventory = await world.reader.read(world.clock.now());
-  const database = courseDatabase(inventory);
   const plan = planDrill({
     definition: parseDefinition(DEFINITION, 'the demo'),
-    database,
+    subject: subjectOf(courseDatabase(inventory)),
     inventory,
+    records: [],
+    standbys: [],
     drillId: world.randomness.token(6),
     musterVersion: world.version,
     at: world.clock.now(),
   });
-  return runDrill(plan, world, {
+  const record = await runDrill(plan, world, {
     signal,
     onState: ({ step }) => audience.progress(step.replaceAll('_', ' ')),
   });
+  invariant(record !== null, 'nobody else takes over a drill of the story', { drillId: plan.drillId });
+  return record;
 }
 
 /** Predicts, destroys, looks again and compares, id by id. */
@@ -200,7 +206,8 @@ async function recover(
 async function count(world: DemoWorld, endpoint: Endpoint): Promise<ProbeResult> {
   const session = await world.probes.connect({ ...world.login, endpoint });
   try {
-    return await session.run(COUNT, world.clock.now());
+    const answer = await session.ask(COUNT);
+    return judgeProbe(COUNT, answer, { at: world.clock.now(), dataAt: null, baseline: null });
   } finally {
     await session.close();
   }

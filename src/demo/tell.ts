@@ -7,7 +7,6 @@
 
 import { unreachable } from '../core/invariant.ts';
 import { printDuration } from '../core/time.ts';
-import type { ProbeResult } from '../drill/model.ts';
 import { renderDecision } from '../report/decision-text.ts';
 import { renderDrill } from '../report/drill-text.ts';
 import { renderInventory } from '../report/inventory-text.ts';
@@ -131,7 +130,7 @@ function tellRecovery(
   ].join('\n');
 }
 
-function printCount({ value }: ProbeResult): string {
+function printCount({ value }: StepData['estate']['rows']): string {
   return value === null ? 'an unknown number of' : value.toLocaleString('en-US');
 }
 

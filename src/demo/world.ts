@@ -4,7 +4,16 @@
  * Built in `main.ts` like every other world, from the same adapters; only the store is one in memory.
  */
 
-import type { Clock, EstateReader, Login, ProbeRunner, Randomness, ScratchOperator, Store } from '../app/ports.ts';
+import type {
+  Clock,
+  EstateReader,
+  Login,
+  Presence,
+  ProbeRunner,
+  Randomness,
+  ScratchOperator,
+  Store,
+} from '../app/ports.ts';
 import type { Agent } from './agent.ts';
 
 /** The stage the story is played on. */
@@ -19,6 +28,7 @@ export interface DemoWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly presence: Presence;
   readonly agent: Agent;
   /** The plan that `terraform destroy` would carry out, as Terraform printed it. */
   readonly plan: { readonly text: string; readonly origin: string };

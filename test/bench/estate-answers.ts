@@ -44,7 +44,7 @@ export function answersOf(estate: Estate): (call: Call) => Answer {
     return items;
   };
   return ({ target, form }) => {
-    if (form === null) return json(target === null ? { BackupVaultList: [] } : JSON_ANSWERS[target]);
+    if (form === null) return json(target === null ? { BackupVaultList: [], RestoreJobs: [] } : JSON_ANSWERS[target]);
     const action = form.get('Action') ?? '';
     const list = lists[action]?.list;
     if (action === 'DescribeDBEngineVersions')

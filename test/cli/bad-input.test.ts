@@ -109,18 +109,18 @@ describe('a plan', () => {
 
 describe('another file', () => {
   it.each([
-    ['a policy that is not YAML', 'version: 1\n  - x: [', /^\S+policy\.yaml:\d+: not YAML/],
+    ['a policy that is not YAML', 'version: 1\n  - x: [', /^\S+policy\.yaml:\d+:\d+: not YAML/],
     [
       'a policy with an unknown key',
       'version: 1\ndefaults:\n  restoreProfo: advisory\n',
-      /policy\.yaml: defaults: .*restoreProfo/,
+      /policy\.yaml:3:3: defaults: .*restoreProfo/,
     ],
     [
       'a policy with a duration of no unit',
       'version: 1\ndefaults:\n  dataLossMax: 24\n',
-      /policy\.yaml: defaults\.dataLossMax/,
+      /policy\.yaml:3:16: defaults\.dataLossMax: 24, expected /,
     ],
-    ['an empty policy', '', /policy\.yaml: /],
+    ['an empty policy', '', /policy\.yaml:1:1: the file: nothing/],
   ])('%s is refused', async (_, content, names) => {
     const policy = sandbox.file('policy.yaml', content);
     holdRefusal(await sandbox.run([...GATE, '--policy', policy]), 'MUSTER_POLICY_INVALID', names);
@@ -137,9 +137,13 @@ describe('another file', () => {
   });
 
   it.each([
-    ['that is not YAML', 'name: [', /drill\.yaml:\d+: not YAML/],
-    ['with a probe of an unknown kind', 'name: d\nprobes:\n  - { kind: guess, name: g }\n', /drill\.yaml: probes\.0/],
-    ['with an unknown key', 'name: d\npublic: true\n', /drill\.yaml: .*public/],
+    ['that is not YAML', 'name: [', /drill\.yaml:\d+:\d+: not YAML/],
+    [
+      'with a probe of an unknown kind',
+      'name: d\nprobes:\n  - { kind: guess, name: g }\n',
+      /drill\.yaml:3:13: probes\.0/,
+    ],
+    ['with an unknown key', 'name: d\npublic: true\n', /drill\.yaml:2:1: .*public/],
   ])('a drill definition %s is refused before anything is asked', async (_, content, names) => {
     const definition = sandbox.file('drill.yaml', content);
     const ended = await sandbox.run(['drill', 'run', CLUSTER, '--definition', definition]);
@@ -231,7 +235,7 @@ describe('a database', () => {
     ['a drill', ['drill', 'run', 'courses']],
   ])('nobody knows is refused by %s, which names those that exist', async (_, argv) => {
     const ended = await sandbox.run(argv, { env: settingsOf(lab) });
-    holdRefusal(ended, 'MUSTER_DATABASE_NOT_FOUND', /called courses; known: .*dev-course-management-cluster/);
+    holdRefusal(ended, 'MUSTER_DATABASE_NOT_FOUND', /called courses[;,].* known: .*dev-course-management-cluster/);
   });
 });
 

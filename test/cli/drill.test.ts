@@ -4,63 +4,34 @@
  * What a drill made is gone afterwards, or found again by the sweep; what merely looks like Muster's is never touched.
  */
 
-import {
-  CreateDBClusterCommand,
-  DeleteDBClusterCommand,
-  DescribeDBClustersCommand,
-  DescribeDBInstancesCommand,
-  RDSClient,
-} from '@aws-sdk/client-rds';
+import { CreateDBClusterCommand, DeleteDBClusterCommand } from '@aws-sdk/client-rds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { startLab } from '../../src/lab/lab.ts';
 import { CLUSTER, createSandbox, eventually, type Sandbox, settingsOf } from '../support/cli.ts';
+import { DRILL_TIMEOUT, type DrillLab, ESTATE, outlastLease, startDrillLab } from '../support/drill-lab.ts';
 
 const RUN = ['drill', 'run', CLUSTER] as const;
-const ESTATE = ['billing-production', 'course-management-instance-0', CLUSTER];
-/** A bound for a whole drill on a busy machine, not a measurement. */
-const DRILL_TIMEOUT = 100_000;
+const LOOKALIKE = 'muster-scratch-lookalike';
 const TAGS = [
   { Key: 'muster:scratch', Value: 'true' },
   { Key: 'muster:drill', Value: 'lookalike' },
 ];
 
-let lab: Lab;
-let rds: RDSClient;
+let stage: DrillLab;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  lab = await startLab({ estate: 'datatalks' });
-  const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
-  rds = new RDSClient({ region: lab.region, endpoint: lab.endpoint, credentials });
-  sandbox = createSandbox(settingsOf(lab));
+  stage = await startDrillLab();
+  sandbox = createSandbox(settingsOf(stage.lab));
 });
 
 afterAll(async () => {
   sandbox.close();
-  rds.destroy();
-  await lab.close();
+  await stage.close();
 });
 
-/** Identifiers of every instance and cluster, sorted. */
-async function databases(): Promise<string[]> {
-  const [clusters, instances] = [
-    await rds.send(new DescribeDBClustersCommand({})),
-    await rds.send(new DescribeDBInstancesCommand({})),
-  ];
-  return [
-    ...(clusters.DBClusters ?? []).map((found) => found.DBClusterIdentifier ?? ''),
-    ...(instances.DBInstances ?? []).map((found) => found.DBInstanceIdentifier ?? ''),
-  ].sort();
-}
-
-/** Waits until a scratch stands whose id ends as wanted. */
-async function scratch(ending: RegExp): Promise<string> {
-  const isScratch = (id: string) => id.startsWith('muster-scratch-') && ending.test(id);
-  return eventually(async () => (await databases()).find(isScratch) ?? null);
-}
-
 async function createCluster(id: string, tags = TAGS): Promise<void> {
-  await rds.send(
+  await stage.rds.send(
     new CreateDBClusterCommand({
       DBClusterIdentifier: id,
       Engine: 'aurora-postgresql',
@@ -72,23 +43,26 @@ async function createCluster(id: string, tags = TAGS): Promise<void> {
 }
 
 async function deleteCluster(id: string): Promise<void> {
-  await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: id, SkipFinalSnapshot: true }));
-  await eventually(async () => ((await databases()).includes(id) ? null : true));
+  await stage.rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier: id, SkipFinalSnapshot: true }));
+  await eventually(async () => ((await stage.databases()).includes(id) ? null : true));
 }
 
 async function sweep(...flags: string[]) {
   const { exit, stdout } = await sandbox.run(['drill', 'sweep', '--json', ...flags]);
-  return { exit, swept: JSON.parse(stdout) as { id: string; what: string; result: string; reason: string | null }[] };
+  return { exit, swept: JSON.parse(stdout) as { id: string; kind: string; result: string; reason: string | null }[] };
 }
 
 describe.sequential('before any drill', () => {
   it('the list says so', async () => {
     expect(await sandbox.run(['drill', 'list'])).toMatchObject({ exit: 0, stdout: 'no drill is on record\n' });
-    expect(await sandbox.run(['drill', 'list', '--json'])).toMatchObject({ exit: 0, stdout: '[]\n' });
+    expect(await sandbox.run(['drill', 'list', '--json'])).toMatchObject({
+      exit: 0,
+      stdout: '{\n  "drills": [],\n  "statistics": []\n}\n',
+    });
   });
 
   it('there is nothing to sweep', async () => {
-    expect(await sandbox.run(['drill', 'sweep'])).toMatchObject({ exit: 0, stdout: 'no scratch database is left\n' });
+    expect(await sandbox.run(['drill', 'sweep'])).toMatchObject({ exit: 0, stdout: 'no scratch is left\n' });
   });
 });
 
@@ -97,26 +71,24 @@ describe.sequential('a drill that is interrupted', () => {
     timeout: DRILL_TIMEOUT,
   }, async () => {
     const running = sandbox.start([...RUN, '--json']);
-    await scratch(/-1$/);
+    await stage.scratch(/-1$/);
     running.send('SIGINT');
-    await running.until(/tearing the scratch down first/);
+    await running.until(/interrupted: tearing the scratch down first\n/);
     running.send('SIGINT');
     const { exit, stdout, leftProcesses } = await running.ended;
     expect({ exit, leftProcesses }).toEqual({ exit: 130, leftProcesses: false });
     expect(JSON.parse(stdout)).toMatchObject({ result: 'aborted', restoreSeconds: null, cause: 'interrupted' });
-    expect(await databases()).toEqual(ESTATE);
+    expect(await stage.databases()).toEqual(ESTATE);
   });
 
   it('is listed and shown as aborted', async () => {
     const listed = await sandbox.run(['drill', 'list']);
-    expect(listed.stdout).toMatch(
-      /^\w{10} {2}\S+Z {2}aborted {2}dev-course-management-cluster {2}snapshot {2}no restore time\n$/,
-    );
-    const shown = await sandbox.run(['drill', 'show', listed.stdout.slice(0, 10), '--json']);
+    const [, drillId = ''] = /\n(\w{10}) .* aborted .* none\n/.exec(listed.stdout) ?? [];
+    const shown = await sandbox.run(['drill', 'show', drillId, '--json']);
     expect(shown.exit).toBe(0);
-    expect(JSON.parse(shown.stdout)).toMatchObject({ drillId: listed.stdout.slice(0, 10), result: 'aborted' });
-    const told = await sandbox.run(['drill', 'show', listed.stdout.slice(0, 10)]);
-    expect(told.stdout).toMatch(/^ABORTED/);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ drillId, result: 'aborted' });
+    const told = await sandbox.run(['drill', 'show', drillId]);
+    expect(told).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^ABORTED {2}drill of dev-course/) });
   });
 
   it('proves nothing: a report still says never', async () => {
@@ -131,59 +103,86 @@ describe.sequential('a drill that was killed', () => {
 
   beforeAll(async () => {
     const running = sandbox.start(RUN);
-    const instance = await scratch(/-1$/);
+    const instance = await stage.scratch(/-1$/);
     running.send('SIGKILL');
     await running.ended;
     drillId = instance.slice('muster-scratch-'.length, -'-1'.length);
     orphans = [instance, `muster-scratch-${drillId}`];
-    await createCluster('muster-scratch-lookalike');
-    await createCluster('orders-with-tags', [TAGS[0] ?? expect.unreachable(), { Key: 'muster:drill', Value: drillId }]);
+    outlastLease(sandbox);
   }, DRILL_TIMEOUT);
 
   it('left a scratch behind, and no record', async () => {
-    expect(await databases()).toEqual(expect.arrayContaining(orphans));
+    expect(await stage.databases()).toEqual([...ESTATE, ...orphans].sort());
     expect((await sandbox.run(['drill', 'list', '--json'])).stdout).not.toContain(drillId);
   });
 
-  it('a dry sweep names what is left and deletes nothing', async () => {
-    const before = await databases();
+  it('a dry sweep names what is left, and and changes nothing in AWS', async () => {
+    const before = [await stage.databases(), stage.writes()];
     const { exit, swept } = await sweep('--dry-run');
     expect(exit).toBe(0);
-    expect(swept.map(({ what, id, result }) => `${what} ${id} ${result}`)).toEqual([
+    expect(swept.map(({ kind, id, result }) => `${kind} ${id} ${result}`)).toEqual([
       `instance ${orphans[0]} would_delete`,
       `cluster ${orphans[1]} would_delete`,
     ]);
-    expect(await databases()).toEqual(before);
+    expect([await stage.databases(), stage.writes()]).toEqual(before);
+  });
+
+  it('the next run says how to go on with it or tear it down', async () => {
+    const { exit, stderr } = await sandbox.run(['drill', 'run', 'nobody']);
+    expect({ exit, stderr }).toMatchObject({ exit: 10, stderr: expect.stringContaining('nobody') });
+    const none = sandbox.file('none.yaml', 'name: none\nkinds: [manual_snapshot]\ndatabases: { identifier: dev-* }\n');
+    const told = await sandbox.run(['drill', 'run', '--definition', none]);
+    expect(told).toMatchObject({ exit: 1, stdout: '' });
+    expect(told.stderr).toContain(`drill ${drillId} was left unfinished: muster drill resume ${drillId} goes on`);
+    expect(told.stderr).toMatch(/dev-course-management-cluster is not drilled: .*no manual snapshot/);
   });
 
   it('a sweep that is asked about another endpoint finds nothing', async () => {
     const other = await startLab({ estate: 'empty' });
     try {
       const ended = await sandbox.run(['drill', 'sweep'], { env: settingsOf(other) });
-      expect(ended).toMatchObject({ exit: 0, stdout: 'no scratch database is left\n' });
+      expect(ended).toMatchObject({ exit: 0, stdout: 'no scratch is left\n' });
     } finally {
       await other.close();
     }
   });
 
-  it('a sweep removes it, and leaves a prefix without a journal and tags without a prefix alone', {
-    timeout: DRILL_TIMEOUT,
-  }, async () => {
+  it('a sweep removes it, and the record says what became of it', { timeout: DRILL_TIMEOUT }, async () => {
     const { exit, stdout, stderr } = await sandbox.run(['drill', 'sweep']);
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
     expect(stdout).toBe(`instance ${orphans[0]}: deleted\ncluster ${orphans[1]}: deleted\n`);
-    expect(await databases()).toEqual([...ESTATE, 'muster-scratch-lookalike', 'orders-with-tags'].sort());
+    expect(await stage.databases()).toEqual(ESTATE);
+    const shown = await sandbox.run(['drill', 'show', drillId, '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ result: 'aborted', cause: expect.stringContaining('unfinished') });
   });
 
-  it('a sweep refuses a database that took over the id without the tags, says why and exits 14', async () => {
-    const id = orphans[1] ?? expect.unreachable();
-    await createCluster(id, []);
+  it.each([
+    [
+      'bears the marks and no journal knows',
+      () => LOOKALIKE,
+      /this journal knows of no drill that made muster-scratch-/,
+    ],
+    ['came later under an id of ours', () => orphans[1] ?? expect.unreachable(), /is done with its .*came later/],
+  ])('a sweep leaves what %s, says why and exits 14', async (_, idOf, why) => {
+    const id = idOf();
+    await createCluster(id);
     const { exit, swept } = await sweep();
-    expect(exit).toBe(14);
-    expect(swept).toMatchObject([{ id, what: 'cluster', result: 'refused', reason: expect.stringContaining('tags') }]);
-    expect(await databases()).toContain(id);
+    expect({ exit, swept }).toMatchObject({
+      exit: 14,
+      swept: [{ id, kind: 'cluster', result: 'refused', reason: expect.stringMatching(why) }],
+    });
+    const told = await sandbox.run(['drill', 'sweep', '--dry-run']);
+    expect(told).toMatchObject({ exit: 14, stdout: expect.stringMatching(new RegExp(`^cluster ${id}: refused`)) });
+    expect(await stage.databases()).toContain(id);
     await deleteCluster(id);
     expect(await sweep()).toEqual({ exit: 0, swept: [] });
+  });
+
+  it('a database without the prefix is nobody of ours, whatever its tags', async () => {
+    await createCluster('orders-with-tags', [TAGS[0] ?? expect.unreachable(), { Key: 'muster:drill', Value: drillId }]);
+    await sweep();
+    expect(await stage.databases()).toContain('orders-with-tags');
+    await deleteCluster('orders-with-tags');
   });
 });
 
@@ -201,14 +200,14 @@ describe.sequential('a drill with a definition of its own', () => {
       restoreSeconds: null,
       probes: [{ name: 'submissions', passed: false }],
     });
-    expect((await databases()).filter((id) => id.startsWith('muster-scratch-'))).toEqual(['muster-scratch-lookalike']);
+    expect(await stage.databases()).toEqual(ESTATE);
   });
 
   it('that would use the security group of production is refused before anything is made', async () => {
-    const definition = sandbox.file('near.yaml', 'name: near\nsecurityGroups: [sg-7f1683f59afa011db]\n');
+    const definition = sandbox.file('near.yaml', 'name: near\nscratch: { securityGroups: [sg-7f1683f59afa011db] }\n');
     const { exit, stdout, stderr } = await sandbox.run([...RUN, '--definition', definition]);
     expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });
-    expect(stderr).toMatch(/sg-7f1683f59afa011db is production's own.*\n.*\(MUSTER_DRILL_INVALID\)/);
+    expect(stderr).toMatch(/sg-7f1683f59afa011db is production's.*\n.*\(MUSTER_DRILL_INVALID\)/);
   });
 
   it('that finds no recovery point of its kind is refused with exit 13', async () => {

@@ -64,6 +64,7 @@ describe.sequential('the story as data', () => {
     expect(record.phases.map(({ phase }) => phase)).toEqual([
       'requested',
       'cluster_available',
+      'instance_requested',
       'instance_available',
       'password_set',
       'first_connection',

@@ -165,6 +165,17 @@ describe('a copy from another region', () => {
     });
   });
 
+  it('of a cluster snapshot shows the time of its source', async () => {
+    const { rds, lab } = abroad();
+    lab.advance(7_200);
+    const { DBClusterSnapshot } = await rds.send(copyCluster(arnOf(SNAPSHOT, 'cluster-snapshot')));
+    const sources = Object.values(lab.world().places).flatMap(({ snapshots }) =>
+      snapshots.filter(({ identifier }) => identifier === SNAPSHOT),
+    );
+    expect(sources).toHaveLength(1);
+    expect(DBClusterSnapshot?.SnapshotCreateTime?.toISOString()).toBe(sources[0]?.createdAt);
+  });
+
   it('is refused without a key, or with one of the region it comes from', async () => {
     const { rds } = abroad();
     expect(await refusal(rds.send(copy(arnOf(ORIGINAL))))).toMatchObject({

@@ -100,6 +100,21 @@ describe('a new instance', () => {
     expect((await shownInstance(rds, 'bare'))?.LatestRestorableTime).toBeUndefined();
   });
 
+  it('takes a serverless member once the cluster says between which capacities, and shows them', async () => {
+    const { rds, lab } = aLab('empty');
+    const capacities = { MinCapacity: 0.5, MaxCapacity: 16 };
+    await rds.send(aCluster({ DBClusterIdentifier: 'elastic', ServerlessV2ScalingConfiguration: capacities }));
+    lab.advance(3_600);
+    expect((await shownCluster(rds, 'elastic'))?.ServerlessV2ScalingConfiguration).toEqual(capacities);
+    const member = { DBInstanceIdentifier: 'elastic-1', DBClusterIdentifier: 'elastic', Engine: 'aurora-postgresql' };
+    await rds.send(new CreateDBInstanceCommand({ ...member, DBInstanceClass: 'db.serverless' }));
+    lab.advance(3_600);
+    expect(await shownInstance(rds, 'elastic-1')).toMatchObject({
+      DBInstanceClass: 'db.serverless',
+      DBInstanceStatus: 'available',
+    });
+  });
+
   it('joins a cluster, opens its volume and shows its backups', async () => {
     const { rds, lab } = aLab();
     const member = { DBInstanceIdentifier: 'course-reader', DBClusterIdentifier: CLUSTER };
@@ -134,6 +149,26 @@ describe('creating is refused', () => {
     ['an unknown subnet group', anInstance({ DBSubnetGroupName: 'none' }), 'DBSubnetGroupNotFoundFault'],
     ['an unknown key', anInstance({ KmsKeyId: 'none' }), 'KMSKeyNotAccessibleFault'],
     ['a member of no cluster', anInstance({ DBClusterIdentifier: 'none' }), 'DBClusterNotFoundFault'],
+    [
+      'a serverless member of a cluster without capacities',
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: 'more',
+        DBClusterIdentifier: CLUSTER,
+        DBInstanceClass: 'db.serverless',
+        Engine: 'aurora-postgresql',
+      }),
+      'InvalidDBClusterStateFault',
+    ],
+    [
+      'a cluster with capacities the wrong way round',
+      aCluster({ ServerlessV2ScalingConfiguration: { MinCapacity: 8, MaxCapacity: 4 } }),
+      'InvalidParameterValue',
+    ],
+    [
+      'a cluster with capacities that are no half steps',
+      aCluster({ ServerlessV2ScalingConfiguration: { MinCapacity: 0.7, MaxCapacity: 4 } }),
+      'InvalidParameterValue',
+    ],
   ];
   for (const [what, command, code] of cases) {
     it(`for ${what}`, async () => {

@@ -5,7 +5,7 @@
  */
 
 import { parseInstant } from '../../src/core/time.ts';
-import type { GlobalCluster } from '../../src/inventory/model.ts';
+import type { GlobalCluster, RestoreTest } from '../../src/inventory/model.ts';
 import type {
   AutomatedBackup,
   Observations,
@@ -137,6 +137,25 @@ export function aVaultPoint(fields: Partial<VaultPoint> = {}): VaultPoint {
   };
 }
 
+/** A restore of the AWS Backup snapshot that a restore testing plan asked for; it was completed. */
+export function anObservedRestore(fields: Partial<RestoreTest> = {}): RestoreTest {
+  return {
+    ...SCOPE,
+    jobId: 'JOB-1',
+    recoveryPointArn: `${RDS}:cluster-snapshot:awsbackup:job-1`,
+    sourceArn: `${RDS}:cluster:orders`,
+    ofCluster: true,
+    status: 'completed',
+    createdAt: at('2026-02-25T06:00:00Z'),
+    completedAt: at('2026-02-25T06:20:00Z'),
+    validation: 'successful',
+    validationMessage: null,
+    testingPlanArn: `arn:aws:backup:${SCOPE.region}:${SCOPE.accountId}:restore-testing-plan:weekly`,
+    createdArn: `${RDS}:cluster:awsbackup-restore-test-1`,
+    ...fields,
+  };
+}
+
 /** A finished export of the manual cluster snapshot. */
 export function anExport(fields: Partial<SnapshotExport> = {}): SnapshotExport {
   return {
@@ -183,6 +202,7 @@ export function theObservations(fields: Partial<Observations> = {}): Observation
     engineVersions: [],
     quotas: [],
     outOfScope: [],
+    restoreTests: [],
     gaps: [],
     ...fields,
   };

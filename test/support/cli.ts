@@ -3,10 +3,11 @@
  *
  * Each sandbox has a home and a temp folder of its own, no AWS settings but those given, and remembers everything that
  * was printed. A command runs in its own process group, so that Ctrl-C reaches what a terminal's would, and what
- * it leaves behind can be seen. `npm test` builds dist/ first.
+ * it leaves behind can be seen. On a terminal it runs in one that `script` of util-linux makes. `npm test` builds dist/
+ * first.
  */
 
-import { type StdioOptions, spawn } from 'node:child_process';
+import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,13 @@ import { join, resolve } from 'node:path';
 export const PLAN = resolve('src/demo/datatalks-destroy.plan.json');
 export const CANARY = 'CANARY-courses-91c4e7';
 export const CLUSTER = 'dev-course-management-cluster';
+
+/** What a person presses. */
+export const CTRL_C = '\u0003';
+export const CTRL_D = '\u0004';
+
+/** Whether this machine can make a terminal; without it, tests of what a person is asked are skipped. */
+export const HAS_TERMINAL = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
 const CLI = resolve('dist/main.js');
 const SECONDS_MAX = 90;
@@ -34,6 +42,8 @@ export interface Ended {
 /** A command that runs. */
 export interface Running {
   stdout(): string;
+  /** Types on its terminal. */
+  type(text: string): void;
   /** Resolves once what was printed matches; rejects when the command ends first, or after the bound. */
   until(pattern: RegExp): Promise<string>;
   /** To the whole process group, as a terminal does. */
@@ -50,6 +60,8 @@ export interface StartOptions {
   readonly closeStdout?: boolean;
   /** A device that takes what is printed. */
   readonly stdoutTo?: string;
+  /** On a terminal of that many columns, which shows stdout and stderr as one. */
+  readonly terminal?: number;
   /** The command is killed, and the test fails, after this many seconds. */
   readonly secondsMax?: number;
 }
@@ -82,7 +94,8 @@ export function createSandbox(settings: Readonly<Record<string, string>> = {}): 
     const env = { ...environment, ...options.env };
     const sink = options.stdoutTo === undefined ? null : openSync(options.stdoutTo, 'w');
     const stdio: StdioOptions = ['pipe', sink ?? 'pipe', 'pipe'];
-    const child = spawn(process.execPath, [CLI, ...argv], { cwd: inputs, env, detached: true, stdio });
+    const [file, args] = programOf([process.execPath, CLI, ...argv], options.terminal);
+    const child = spawn(file, args, { cwd: inputs, env, detached: true, stdio });
     if (sink !== null) closeSync(sink);
     const group = child.pid ?? 0;
     running.add(group);
@@ -97,7 +110,7 @@ export function createSandbox(settings: Readonly<Record<string, string>> = {}): 
     if (options.closeStdout) child.stdout?.destroy();
     child.stderr?.setEncoding('utf8').on('data', hear('stderr'));
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(options.input ?? '');
+    if (options.terminal === undefined) child.stdin?.end(options.input ?? '');
     const secondsMax = options.secondsMax ?? SECONDS_MAX;
     const fault = (what: string) =>
       new Error(`muster ${argv.join(' ')} ${what}\nstdout: ${text.stdout}\nstderr: ${text.stderr}`);
@@ -127,7 +140,8 @@ export function createSandbox(settings: Readonly<Record<string, string>> = {}): 
         ended.then(() => no(fault(`ended before it printed ${pattern}`)), no);
         watch();
       });
-    return { stdout: () => text.stdout, until, send: (signal) => kill(group, signal), ended };
+    const type = (typed: string) => void child.stdin?.write(typed);
+    return { stdout: () => text.stdout, type, until, send: (signal) => kill(group, signal), ended };
   };
 
   const leftFiles = () => [...filesBelow(home), ...filesBelow(temp)];
@@ -181,6 +195,13 @@ export async function eventually<T>(look: () => Promise<T | null> | T | null, se
     if (performance.now() > end) throw new Error(`not seen within ${secondsMax} s`);
     await new Promise((resume) => setTimeout(resume, 20));
   }
+}
+
+function programOf(command: readonly string[], columns: number | undefined): [string, string[]] {
+  const [file = '', ...args] = command;
+  if (columns === undefined) return [file, args];
+  const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return ['script', ['-qefc', `stty cols ${columns} rows 50; exec ${line}`, '/dev/null']];
 }
 
 function filesBelow(folder: string): string[] {

@@ -30,6 +30,7 @@ const CLUSTER_SETTINGS = [
   'EngineVersion',
   'NetworkType',
   'PreferredBackupWindow',
+  'ServerlessV2ScalingConfiguration',
   'StorageType',
   'VpcSecurityGroupIds',
 ] as const;
@@ -77,6 +78,7 @@ const CLUSTER_TO_TIME = [
   'NetworkType',
   'Port',
   'PreferredBackupWindow',
+  'ServerlessV2ScalingConfiguration',
   'StorageType',
   'Tags',
   'VpcSecurityGroupIds',

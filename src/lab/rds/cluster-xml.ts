@@ -129,7 +129,15 @@ export function clusterBackupArn(place: Place, resourceId: string): string {
 
 /** Scalar attributes as elements. */
 export function settingsXml(settings: Settings): Xml[] {
-  return Object.entries(settings).map(([name, value]) => [name, value] as const);
+  return Object.entries(settings).map(([name, value]) => {
+    if (name !== 'ServerlessV2ScalingConfiguration') return [name, value] as const;
+    const [least = '', greatest = ''] = value.split(' ');
+    const capacities: Xml[] = [
+      ['MinCapacity', least],
+      ['MaxCapacity', greatest],
+    ];
+    return [name, capacities] as const;
+  });
 }
 
 /** `TagList`. */

@@ -117,6 +117,12 @@ function createMember(call: Call, place: Place): Reply {
     `The engine ${engine} is not the engine of the DB cluster.`,
   );
   requireClusterTerms(call, cluster);
+  const instanceClass = given(call, 'DBInstanceClass');
+  refuseUnless(
+    instanceClass !== 'db.serverless' || cluster.settings['ServerlessV2ScalingConfiguration'] !== undefined,
+    'InvalidDBClusterStateFault',
+    'Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance.',
+  );
   const begun = beginInstance(call, place, {
     engine,
     version: cluster.engineVersion,
@@ -124,7 +130,7 @@ function createMember(call: Call, place: Place): Reply {
     databaseName: cluster.databaseName,
     kmsKeyArn: cluster.kmsKeyArn,
     retentionDays: cluster.retentionDays,
-    instanceClass: given(call, 'DBInstanceClass'),
+    instanceClass,
     settings: { ...preset.MEMBER_SETTINGS, ...parameters.stored() },
     volumeId: cluster.volumeId,
     cluster,

@@ -5,7 +5,7 @@
  */
 
 /** How a parameter is written on the wire. */
-export type ParameterType = 'text' | 'flag' | 'whole' | 'texts' | 'tags' | 'filters';
+export type ParameterType = 'text' | 'flag' | 'whole' | 'texts' | 'tags' | 'filters' | 'capacity';
 
 /** Every parameter the lab accepts somewhere, with its type; a name means one thing on all actions. */
 export const PARAMETER_TYPES: Readonly<Record<string, ParameterType>> = {
@@ -70,6 +70,7 @@ export const PARAMETER_TYPES: Readonly<Record<string, ParameterType>> = {
   RestoreTime: 'text',
   RestoreToTime: 'text',
   RestoreType: 'text',
+  ServerlessV2ScalingConfiguration: 'capacity',
   SkipFinalSnapshot: 'flag',
   SnapshotIdentifier: 'text',
   SnapshotType: 'text',
@@ -115,5 +116,6 @@ export const STORED_AS: Readonly<Record<string, string>> = {
   PreferredMaintenanceWindow: 'PreferredMaintenanceWindow',
   PromotionTier: 'PromotionTier',
   PubliclyAccessible: 'PubliclyAccessible',
+  ServerlessV2ScalingConfiguration: 'ServerlessV2ScalingConfiguration',
   StorageType: 'StorageType',
 };

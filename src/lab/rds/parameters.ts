@@ -79,7 +79,9 @@ function parametersOf(form: URLSearchParams, names: readonly string[]): Paramete
     Object.fromEntries(
       names.flatMap((name) => {
         const shownAs = STORED_AS[name];
-        return shownAs === undefined ? [] : [[shownAs, normal(name, form.get(name) ?? '')]];
+        if (shownAs === undefined) return [];
+        const isCapacity = PARAMETER_TYPES[name] === 'capacity';
+        return [[shownAs, isCapacity ? readCapacity(form, name) : normal(name, form.get(name) ?? '')]];
       }),
     );
   return {
@@ -105,6 +107,28 @@ function checkForm(parameters: Parameters, name: string): void {
 
 function normal(name: string, value: string): string {
   return PARAMETER_TYPES[name] === 'flag' ? value.toLowerCase() : value;
+}
+
+/**
+ * `Name.MinCapacity` and `Name.MaxCapacity`, as one setting: `0.5 16`.
+ *
+ * Source: Amazon RDS API 2014-10-31, `ServerlessV2ScalingConfiguration`: half steps, 0 to 256, the greatest from 1.
+ */
+function readCapacity(form: URLSearchParams, name: string): string {
+  const [least, greatest] = ['MinCapacity', 'MaxCapacity'].map((field) =>
+    Number(form.get(`${name}.${field}`) ?? 'NaN'),
+  );
+  const valid = [least, greatest].every((units) => Number.isInteger(Number(units) * 2));
+  refuseUnless(
+    valid &&
+      Number(least) >= 0 &&
+      Number(greatest) >= 1 &&
+      Number(greatest) <= 256 &&
+      Number(least) <= Number(greatest),
+    'InvalidParameterValue',
+    `Invalid value for ${name}: MinCapacity and MaxCapacity are half steps from 0 to 256.`,
+  );
+  return `${least} ${greatest}`;
 }
 
 /** Values of `Name.Anything.N`, in the order of N. */

@@ -1,8 +1,9 @@
 /**
  * DB snapshots and cluster snapshots as RDS shows them.
  *
- * AWS gives no `SnapshotCreateTime` while a snapshot is being made. Source: Amazon RDS API 2014-10-31,
- * `DBSnapshot`, `DBClusterSnapshot`.
+ * AWS gives no `SnapshotCreateTime` while a snapshot is being made, and that of a cluster snapshot's copy is what the source
+ * shows, as in the example of the documentation. Source: Amazon RDS API 2014-10-31, `DBSnapshot`, `DBClusterSnapshot`; AWS
+ * CLI reference, `copy-db-cluster-snapshot`.
  */
 
 import { rdsArn } from '../../core/arn.ts';
@@ -45,7 +46,7 @@ export function clusterSnapshotXml(place: Place, snapshot: Snapshot): readonly X
     ['DBClusterSnapshotArn', rdsArn(place.scope, 'cluster-snapshot', snapshot.identifier)],
     ['DBClusterIdentifier', snapshot.sourceIdentifier],
     ['DbClusterResourceId', snapshot.sourceResourceId],
-    ['SnapshotCreateTime', made ? snapshot.createdAt : null],
+    ['SnapshotCreateTime', made ? snapshot.databaseAt : null],
     ['ClusterCreateTime', snapshot.sourceCreatedAt],
     ['SourceDBClusterSnapshotArn', snapshot.copiedFrom ?? null],
     ['StorageEncrypted', snapshot.kmsKeyArn !== null],
