@@ -8,7 +8,7 @@ import { advance, beginDrill, roadOf } from '../../src/drill/machine.ts';
 import type { Aftermath } from '../../src/drill/model.ts';
 import { recordOf } from '../../src/drill/outcome.ts';
 import { NOW } from '../support/builders.ts';
-import { aDrillPlan, PASSING, type PlanShape, walk, walkOn } from '../support/drill-plans.ts';
+import { aDrillPlan, PASSING, PLAN_SHAPES, type PlanShape, walk, walkOn } from '../support/drill-plans.ts';
 
 const KEEP: Aftermath = { kind: 'keep', hours: 6 };
 
@@ -487,16 +487,6 @@ describe('picked up again after a stop', () => {
 });
 
 describe('the events that changed something', () => {
-  const shapes: readonly PlanShape[] = [
-    'instance',
-    'cluster',
-    'multi_az',
-    'pitr',
-    'copy',
-    'vault',
-    'vault_cluster',
-    'oracle',
-  ];
   const trouble = fc.record({
     at: fc.nat({ max: 30 }),
     kind: fc.constantFrom<Event['kind'] | 'dead' | 'absent'>(
@@ -513,7 +503,7 @@ describe('the events that changed something', () => {
   it('lead to the same state when they are folded again, and always to one ending that claims no more than it saw', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...shapes),
+        fc.constantFrom(...PLAN_SHAPES),
         fc.array(trouble, { maxLength: 8 }),
         fc.constantFrom<Aftermath>({ kind: 'delete' }, KEEP, { kind: 'standby' }),
         (shape, troubles, onSuccess) => {

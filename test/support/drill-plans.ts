@@ -27,7 +27,17 @@ export const PASSING: ProbeResult = {
 export const UNSURE: Presence = { runner: (token) => token, isGone: () => false };
 
 /** What is restored, and how. */
-export type PlanShape = 'instance' | 'cluster' | 'multi_az' | 'pitr' | 'copy' | 'vault' | 'vault_cluster' | 'oracle';
+export const PLAN_SHAPES = [
+  'instance',
+  'cluster',
+  'multi_az',
+  'pitr',
+  'copy',
+  'vault',
+  'vault_cluster',
+  'oracle',
+] as const;
+export type PlanShape = (typeof PLAN_SHAPES)[number];
 
 const FROM: Scope = { ...SCOPE, region: 'eu-central-1' };
 

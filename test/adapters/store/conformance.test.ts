@@ -15,7 +15,7 @@ import { rememberedOf } from '../../../src/verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../../../src/verdict/document.ts';
 import { aDatabase, aDrill, hoursAgo, NOW } from '../../support/builders.ts';
 import { aDecision } from '../../support/decision-builder.ts';
-import { aDrillPlan, type PlanShape, ROWS, type Walk, walk } from '../../support/drill-plans.ts';
+import { aDrillPlan, PLAN_SHAPES, ROWS, type Walk, walk } from '../../support/drill-plans.ts';
 
 const ORDERS = aDatabase();
 const SETTING = {
@@ -31,17 +31,6 @@ const REARMS = aDecision({
   disarmings: [],
   rearmings: [{ ...SETTING, setting: 'skip_final_snapshot' }],
 });
-
-const SHAPES: readonly PlanShape[] = [
-  'instance',
-  'cluster',
-  'multi_az',
-  'pitr',
-  'copy',
-  'vault',
-  'vault_cluster',
-  'oracle',
-];
 
 /** A kind of event added to the machine and not here is a compile error. */
 const EVENT_KINDS: { readonly [K in Event['kind']]: K } = {
@@ -76,7 +65,7 @@ function walks(): readonly Walk[] {
   );
   const kept = walk(aDrillPlan('instance', { onSuccess: { kind: 'keep', hours: 2 }, replaces: ['older'] }));
   const standby = walk(aDrillPlan('pitr', { onSuccess: { kind: 'standby' } }));
-  return [...SHAPES.map((shape) => walk(aDrillPlan(shape, { hydrate: true }))), ...wrong, resumed, kept, standby];
+  return [...PLAN_SHAPES.map((shape) => walk(aDrillPlan(shape, { hydrate: true }))), ...wrong, resumed, kept, standby];
 }
 
 /** Everything a journal can hold. */
