@@ -192,10 +192,11 @@ function worst(codes: readonly ExitCode[]): ExitCode {
   return order.find((code) => codes.includes(code)) ?? 0;
 }
 
-function exitOfDrill({ result }: DrillRecord): ExitCode {
+/** A drill that passed and misses what its definition wants is no success to a script. */
+function exitOfDrill({ result, objectives }: DrillRecord): ExitCode {
   switch (result) {
     case 'passed':
-      return 0;
+      return objectives.every(({ met }) => met) ? 0 : 1;
     case 'failed':
       return 1;
     case 'leaked':

@@ -31,6 +31,8 @@ export interface DrillPlan {
   readonly otherClass: boolean;
   readonly probes: readonly Probe[];
   readonly baseline: Baseline | null;
+  /** What the definition wants of it; null for no wish. */
+  readonly objectives: { readonly restoreSecondsMax: Seconds | null; readonly dataLossSecondsMax: Seconds | null };
   /** Read every table once after the probes, and time it. */
   readonly hydrate: boolean;
   readonly pollSeconds: Seconds;

@@ -7,7 +7,7 @@
  * owns the drill does not count.
  */
 
-import { addSeconds, type Instant, type Seconds } from '../core/time.ts';
+import { addSeconds, type Instant, latest, type Seconds } from '../core/time.ts';
 import type { DrillPlan } from './drill-plan.ts';
 import type { DrillState, Event } from './drill-state.ts';
 import { advance, beginDrill } from './machine.ts';
@@ -38,6 +38,7 @@ export interface DrillLog {
   readonly state: DrillState;
   /** The run that is at it, or was last. */
   readonly owner: string;
+  /** The latest instant that any of its runs wrote; of two runs whose clocks differ the later one counts. */
   readonly lastSignAt: Instant;
   readonly released: boolean;
 }
@@ -72,10 +73,10 @@ function opened({ what, drillId, runner, at }: JournalEntry): DrillLog | null {
 function folded(log: DrillLog, { what, runner, at }: JournalEntry): DrillLog {
   if (what.kind === 'claim') {
     const free = !isHeld(log, at) || what.gone === log.owner;
-    return free ? { ...log, owner: runner, lastSignAt: at, released: false } : log;
+    return free ? { ...log, owner: runner, lastSignAt: latest(log.lastSignAt, at), released: false } : log;
   }
   if (runner !== log.owner) return log;
-  const signed = { ...log, lastSignAt: at };
+  const signed = { ...log, lastSignAt: latest(log.lastSignAt, at) };
   if (what.kind === 'event') return { ...signed, state: advance(log.state, what.event).state };
   return what.kind === 'release' ? { ...signed, released: true } : signed;
 }

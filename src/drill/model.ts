@@ -160,6 +160,19 @@ export interface DrillConditions {
   readonly broughtFrom: string | null;
 }
 
+/**
+ * A wish of the definition. A drill that passed without meeting it has proven its restore all the same; what a verdict
+ * asks for stands in the policy.
+ */
+export interface DrillObjective {
+  /** The restore time, or the age of the data when the drill began. */
+  readonly objective: 'restore_time' | 'data_loss';
+  readonly secondsMax: Seconds;
+  /** Null where it could not be measured. */
+  readonly seconds: Seconds | null;
+  readonly met: boolean;
+}
+
 /** The record of one drill that has ended: immutable, and what verdicts cite. */
 export interface DrillRecord {
   readonly formatVersion: '2';
@@ -194,6 +207,8 @@ export interface DrillRecord {
    */
   readonly restoreSeconds: Seconds | null;
   readonly conditions: DrillConditions;
+  /** What the definition wanted of it, and whether it got that. */
+  readonly objectives: readonly DrillObjective[];
   /** The drill whose figures this one was compared with; null for none. */
   readonly comparedWith: string | null;
   readonly probes: readonly ProbeResult[];

@@ -10,7 +10,7 @@ import { digestOf } from '../core/canonical.ts';
 import { invariant } from '../core/invariant.ts';
 import { elapsedSeconds, type Instant } from '../core/time.ts';
 import type { DrillState, Part } from './drill-state.ts';
-import type { DrillRecord, DrillResult, Grade, Phase, ScratchEnd } from './model.ts';
+import type { DrillObjective, DrillRecord, DrillResult, Grade, Phase, ScratchEnd } from './model.ts';
 import { neverMade } from './teardown.ts';
 
 /** The record of an ended drill. */
@@ -49,6 +49,7 @@ export function recordOf(state: DrillState): DrillRecord {
       region: plan.scope.region,
       broughtFrom: plan.restore.by === 'snapshot' ? (plan.restore.bring?.fromArn ?? null) : null,
     },
+    objectives: objectivesOf(state),
     comparedWith: plan.baseline?.drillId ?? null,
     probes: state.probes,
     scratch: state.parts.map((part) => scratchEnd(part, state)),
@@ -74,6 +75,18 @@ function restoreSecondsOf(state: DrillState): number | null {
   // Nobody watched while no run was at it, and what a second run saw late says nothing of how long it took.
   if (answeredAt === null || state.resumed > 0 || gradeOf(state) === 'restored') return null;
   return elapsedSeconds(state.startedAt, answeredAt);
+}
+
+function objectivesOf(state: DrillState): readonly DrillObjective[] {
+  const { objectives, point } = state.plan;
+  const { restoreSecondsMax, dataLossSecondsMax } = objectives;
+  const held = (objective: DrillObjective['objective'], secondsMax: number | null, seconds: number | null) =>
+    secondsMax === null ? [] : [{ objective, secondsMax, seconds, met: seconds !== null && seconds <= secondsMax }];
+  const age = point.dataAt === null ? null : Math.max(0, elapsedSeconds(point.dataAt, state.startedAt));
+  return [
+    ...held('restore_time', restoreSecondsMax, restoreSecondsOf(state)),
+    ...held('data_loss', dataLossSecondsMax, age),
+  ];
 }
 
 function gradeOf(state: DrillState): Grade {

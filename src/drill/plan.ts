@@ -70,6 +70,10 @@ export function planDrill(input: PlanInput): DrillPlan {
     otherClass: isOtherClass(definition, subject.database),
     probes: definition.probes,
     baseline: baselineOf(definition.probes, input.records, { resourceId, endpoint, dataAt: point.dataAt }),
+    objectives: {
+      restoreSecondsMax: definition.objectives.restoreTimeMax,
+      dataLossSecondsMax: definition.objectives.dataLossMax,
+    },
     hydrate: definition.hydrate,
     pollSeconds: definition.pollSeconds,
     secondsMax: definition.limits.minutesMax * 60,

@@ -22,6 +22,7 @@ export function renderDrill(record: DrillRecord, paint: Paint, width: number = R
     [
       ...headline(record, paint, width),
       ...fact('restore time', printRestoreTime(record)),
+      ...renderObjectives(record, paint, width),
       ...fact(
         'recovery point',
         `${point.id} (${KIND_WORDS[point.kind]}), data of ${printInstantOr(point.dataAt, 'an unknown instant')}`,
@@ -61,6 +62,15 @@ function untimedWords({ result, resumed, probes, conditions }: DrillRecord): str
     return `it was picked up again ${countOf(resumed, 'time')} after a stop, and nobody watched in between`;
   if (!canBeQueried(conditions.engine)) return `Muster has no driver that questions ${conditions.engine}`;
   return probes.length === 0 ? 'nothing was asked' : 'nothing was asked that could have gone wrong';
+}
+
+function renderObjectives({ objectives }: DrillRecord, paint: Paint, width: number): string[] {
+  return objectives.flatMap(({ objective, secondsMax, seconds, met }) => {
+    const found = seconds === null ? 'not measured' : printDuration(seconds);
+    const words = `${objective.replaceAll('_', ' ')} at most ${printDuration(secondsMax)}: ${met ? 'met' : 'MISSED'} (${found})`;
+    const lines = hanging('  objective'.padEnd(18), words, width);
+    return met ? lines : lines.map(paint.red);
+  });
 }
 
 function printConditions({ conditions }: DrillRecord): string {

@@ -153,6 +153,18 @@ describe('a run that only waits', () => {
   });
 });
 
+describe('a run that takes over with a clock behind', () => {
+  it('goes on from the time of the run before', async () => {
+    const tenure = await begun();
+    pass(900);
+    await tenure.write({ kind: 'release' });
+    wall -= 500;
+    const next = other();
+    expect((await next.claim())?.owner).toBe('second');
+    expect(next.now()).toBe(addSeconds(NOW, 900));
+  });
+});
+
 describe('work that takes long', () => {
   it('is signed for meanwhile, and no longer', async () => {
     const tenure = await begun();

@@ -81,6 +81,17 @@ describe('one run at a time', () => {
     expect(logOf(raced, 'abc')?.owner).toBe('two');
   });
 
+  it('a run whose clock is behind does not bring the time of the drill back', () => {
+    const lines = [
+      BEGIN,
+      intended('one', 900),
+      line('one', 901, { kind: 'release' }),
+      line('two', 400, { kind: 'claim', gone: null }),
+    ];
+    expect(logOf(lines, 'abc')).toMatchObject({ owner: 'two', lastSignAt: addSeconds(NOW, 901) });
+    expect(logOf([...lines, line('two', 410, { kind: 'alive' })], 'abc')?.lastSignAt).toBe(addSeconds(NOW, 901));
+  });
+
   it('of two that claim at once the first line wins', () => {
     const log = logOf(
       [BEGIN, line('two', 500, { kind: 'claim', gone: null }), line('three', 500, { kind: 'claim', gone: null })],

@@ -104,6 +104,37 @@ describe('a drill of a cluster', () => {
   });
 });
 
+describe('objectives', () => {
+  const ended = (restoreSecondsMax: number | null, dataLossSecondsMax: number | null, resumed = false) =>
+    recordOf(
+      walk(aDrillPlan('cluster', { objectives: { restoreSecondsMax, dataLossSecondsMax } }), (_, event, second) =>
+        resumed && second === 3 ? { kind: 'resumed', at: event.at } : event,
+      ).state,
+    ).objectives.map(({ objective, seconds, met }) => [objective, seconds, met]);
+
+  it('are held against the restore time and the age of the data when the drill began', () => {
+    // Eight seconds to the last probe; data two hours old.
+    expect(ended(8, 7_200)).toEqual([
+      ['restore_time', 8, true],
+      ['data_loss', 7_200, true],
+    ]);
+    expect(ended(7, 7_199)).toEqual([
+      ['restore_time', 8, false],
+      ['data_loss', 7_200, false],
+    ]);
+    expect(ended(null, null)).toEqual([]);
+  });
+
+  it('of time are not met by a drill that nobody watched from end to end', () => {
+    expect(ended(3_600, null, true)).toEqual([['restore_time', null, false]]);
+  });
+
+  it('that are missed leave the drill what it is: a restore that was proven', () => {
+    const plan = aDrillPlan('cluster', { objectives: { restoreSecondsMax: 1, dataLossSecondsMax: null } });
+    expect(recordOf(walk(plan).state)).toMatchObject({ result: 'passed', grade: 'queried', restoreSeconds: 8 });
+  });
+});
+
 describe('trouble on the way', () => {
   const plan = aDrillPlan('cluster');
   const steps = roadOf(plan);

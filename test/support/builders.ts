@@ -289,6 +289,7 @@ export function aDrill(of: Database, fields: Partial<DrillRecord> = {}): DrillRe
       region: SCOPE.region,
       broughtFrom: null,
     },
+    objectives: [],
     comparedWith: null,
     probes: [
       {

@@ -93,6 +93,7 @@ export function aDrillPlan(shape: PlanShape, fields: Partial<DrillPlan> = {}): D
     otherClass: false,
     probes: [ROWS],
     baseline: null,
+    objectives: { restoreSecondsMax: null, dataLossSecondsMax: null },
     hydrate: false,
     pollSeconds: 15,
     secondsMax: 600,

@@ -164,6 +164,7 @@ const plan: z.ZodType<DrillPlan> = z.object({
   otherClass: z.boolean(),
   probes: z.array(probe),
   baseline: baseline.nullable(),
+  objectives: z.object({ restoreSecondsMax: figure, dataLossSecondsMax: figure }),
   hydrate: z.boolean(),
   pollSeconds: z.number(),
   secondsMax: z.number(),
@@ -251,6 +252,14 @@ export const drillRecord: z.ZodType<DrillRecord> = z
       region: text,
       broughtFrom: maybe,
     }),
+    objectives: z.array(
+      z.object({
+        objective: z.enum(['restore_time', 'data_loss']),
+        secondsMax: z.number(),
+        seconds: figure,
+        met: z.boolean(),
+      }),
+    ),
     comparedWith: maybe,
     probes: z.array(probeResult),
     scratch: z.array(
