@@ -9,7 +9,7 @@
 import { rdsArn } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import { unreachable } from '../core/invariant.ts';
-import { addSeconds } from '../core/time.ts';
+import { addSeconds, type Seconds } from '../core/time.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import { type Command, type DrillState, type Event, isTearingDown, partOf, scratchOf } from '../drill/drill-state.ts';
 import { exposureOf } from '../drill/exposure.ts';
@@ -103,6 +103,8 @@ class Run {
   /** The last command led no further: the next one is not sent at once. */
   #stands = false;
   #interruptionTold = false;
+  /** What is looked for in vain, and since when by the steady clock. */
+  #unknown: { readonly role: ScratchRole; readonly since: Seconds } | null = null;
   readonly #session: ScratchSession;
 
   constructor(state: DrillState, tenure: Tenure, world: DrillWorld, watch: DrillWatch) {
@@ -247,7 +249,15 @@ class Run {
     const view = await this.#describe(role);
     const exposed = view === null || isTearingDown(this.#state) ? null : exposureOf(view, this.#state.plan);
     if (exposed !== null) return { kind: 'exposed', cause: exposed, at: this.#tenure.now() };
-    return { kind: 'saw', status: view?.status ?? null, resourceId: view?.resourceId ?? null, at: this.#tenure.now() };
+    return this.#saw(role, view);
+  }
+
+  #saw(role: ScratchRole, view: ScratchView | null): Event {
+    const elapsed = this.#world.clock.elapsed();
+    if (view !== null || this.#unknown?.role !== role) this.#unknown = view === null ? { role, since: elapsed } : null;
+    const unknownFor = elapsed - (this.#unknown?.since ?? elapsed);
+    const { status = null, resourceId = null } = view ?? {};
+    return { kind: 'saw', status, resourceId, unknownFor, at: this.#tenure.now() };
   }
 
   /** Asked again long after, AWS Backup would begin a second job: the first is looked for before. */
@@ -280,7 +290,7 @@ class Run {
     const { operator, randomness } = this.#world;
     const view = await this.#describe(role);
     if (view === null) {
-      if (what === 'remove') return { kind: 'saw', status: null, resourceId: null, at: this.#tenure.now() };
+      if (what === 'remove') return this.#saw(role, null);
       throw new MusterError('MUSTER_DRILL_FAILED', `the scratch ${role} is gone`);
     }
     const guarded = this.#prove(role, view);

@@ -5,7 +5,7 @@
  * at any point is read back by folding its events again.
  */
 
-import type { Instant } from '../core/time.ts';
+import type { Instant, Seconds } from '../core/time.ts';
 import type { DrillPlan } from './drill-plan.ts';
 import type { Phase, ScratchKind, ScratchRole } from './model.ts';
 import type { ProbeResult } from './probe.ts';
@@ -63,8 +63,6 @@ export interface Part {
   readonly seen: boolean;
   /** When AWS answered that it knows it no more. */
   readonly goneAt: Instant | null;
-  /** Since when AWS knows it no more although nobody asked for its removal; null while it shows it. */
-  readonly absentSince: Instant | null;
   /** AWS Backup said that it made it, and it was not there: said once, then believed gone. */
   readonly missed: boolean;
   /** Why it could not be removed; null while nothing kept it. */
@@ -139,6 +137,8 @@ export type Event =
       readonly kind: 'saw';
       readonly status: string | null;
       readonly resourceId: string | null;
+      /** For how long, by a clock that never jumps, this run has now looked and found nothing; 0 when it found it. */
+      readonly unknownFor: Seconds;
       readonly at: Instant;
     }
   /** The drill's tags were written onto what AWS Backup made. */
@@ -208,7 +208,6 @@ export function withIntention(
     resourceId: null,
     seen: false,
     goneAt: null,
-    absentSince: null,
     missed: false,
     leak: null,
   };

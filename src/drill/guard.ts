@@ -65,7 +65,7 @@ export type Guarded = { readonly proof: ScratchProof } | { readonly refusal: str
 
 /** Proves that a thing is ours to change and remove, or says why it is not. */
 export function proveScratch(claim: ScratchClaim): Guarded {
-  const refusal = whyNotMade(claim) ?? whyNotTagged(claim);
+  const refusal = whyNotMade(claim, false) ?? whyNotTagged(claim);
   return refusal === null ? { proof: proofOf(claim, 'all') } : { refusal };
 }
 
@@ -79,7 +79,7 @@ export function proveRestored(
   job: { readonly createdArn: string | null; readonly completedAt: Instant | null; readonly arn: string },
 ): Guarded {
   const { drillId, id, seen } = claim;
-  const refusal = whyNotMade(claim);
+  const refusal = whyNotMade(claim, job.createdArn === job.arn);
   if (refusal !== null) return { refusal };
   if (job.createdArn !== job.arn)
     return { refusal: `the restore job of drill ${drillId} does not say that it made ${id}` };
@@ -92,7 +92,8 @@ export function proveRestored(
   return { proof: proofOf(claim, 'mark') };
 }
 
-function whyNotMade({ kind, id, drillId, made, seen }: ScratchClaim): string | null {
+/** @param vouched Whether a restore job of ours says that it made the thing: the name was free then, whatever our clock said. */
+function whyNotMade({ kind, id, drillId, made, seen }: ScratchClaim, vouched: boolean): string | null {
   if (!id.startsWith(SCRATCH_PREFIX)) return `${id} does not bear the prefix ${SCRATCH_PREFIX}`;
   if (made === null) return `the journal does not say that drill ${drillId} made ${id}`;
   if (made.resourceId !== null && seen.resourceId !== made.resourceId) {
@@ -100,7 +101,7 @@ function whyNotMade({ kind, id, drillId, made, seen }: ScratchClaim): string | n
   }
   // AWS leaves the creation time out until the database is up; what else is asked here then carries the proof.
   if (seen.createdAt === null) return null;
-  const known = made.resourceId !== null || seen.tags[SCRATCH_TAGS.drill] === drillId;
+  const known = vouched || made.resourceId !== null || seen.tags[SCRATCH_TAGS.drill] === drillId;
   const skew = known ? WRONG_CLOCK_SECONDS : CLOCK_SKEW_SECONDS;
   // The copy of a cluster snapshot may be shown with the time of what it was copied from: the AWS CLI reference shows it so in
   // the example of `copy-db-cluster-snapshot`, and of DB snapshots alone the API says that a copy has a time of its own.

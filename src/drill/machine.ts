@@ -131,15 +131,23 @@ function next(state: DrillState, event: Event): DrillState {
   if (event.kind === 'exposed') {
     return isTearingDown(state) ? state : turnBack({ ...state, exposed: true }, event.cause, event.at);
   }
-  if (event.kind === 'resumed') return { ...state, resumed: state.resumed + 1, ...reopened(state, event.at) };
+  if (event.kind === 'resumed') return { ...reopened(state, event.at), resumed: state.resumed + 1 };
   return isTearingDown(state) ? advanceTeardown(state, event) : forward(state, event);
 }
 
-/** Passwords and connections live in a run's memory: the next run begins again with a password of its own. */
-function reopened({ step, stepAt }: DrillState, at: Instant): Pick<DrillState, 'step' | 'stepAt'> {
+/**
+ * Passwords and connections live in a run's memory: the next run begins again with a password of its own, and what was
+ * answered to the last one is asked anew.
+ */
+function reopened(state: DrillState, at: Instant): DrillState {
   const lost: readonly DrillStep[] = ['await_password', 'connect', 'probe', 'hydrate'];
-  return lost.includes(step) ? { step: 'set_password', stepAt: at } : { step, stepAt };
+  if (!lost.includes(state.step)) return state;
+  const phases = state.phases.filter(({ phase }) => !ASKING_PHASES.includes(phase));
+  return { ...state, step: 'set_password', stepAt: at, phases, probes: [] };
 }
+
+/** What passes from the password on, until everything was asked. */
+const ASKING_PHASES: readonly Phase[] = ['password_set', 'first_connection', 'first_query', 'probes_done', 'hydrated'];
 
 function forward(state: DrillState, event: Event): DrillState {
   const { step, plan } = state;

@@ -13,6 +13,8 @@ import { type Aftermath, SCRATCH_ROLES, type ScratchRole } from './model.ts';
 
 /** What AWS knows no more before anybody asked for its removal has to stay unknown so long: one answer may be stale. */
 const ABSENT_SECONDS: Seconds = 30;
+/** And so long what was asked for and never seen: AWS may not list it yet. */
+const UNSEEN_SECONDS: Seconds = 120;
 /** After so long what was asked for would have appeared, had AWS taken the request. */
 const SETTLE_SECONDS: Seconds = 300;
 /** For so long one thing is tried to be removed, or waited for. */
@@ -162,7 +164,7 @@ function removing(state: DrillState, event: Event, role: ScratchRole): DrillStat
     case 'marked':
       return withPart(state, role, { resourceId: event.resourceId, seen: true });
     case 'done':
-      return to(withPart(state, role, { seen: true, absentSince: null }), `await_${role}_gone`, at);
+      return to(withPart(state, role, { seen: true }), `await_${role}_gone`, at);
     case 'saw':
       return absent(state, event, role);
     case 'unproven':
@@ -205,11 +207,9 @@ function absent(state: DrillState, event: Event, role: ScratchRole): DrillState 
   const askedAt = byJob && state.removing !== null ? state.removing.since : part.lastAskedAt;
   const settled = part.seen || event.at > addSeconds(askedAt, SETTLE_SECONDS);
   if (!settled && !part.refused) return state;
-  // One answer that knows nothing of what was seen, before anybody asked for its removal, may be stale.
-  if (part.seen && state.step === `remove_${role}`) {
-    if (part.absentSince === null) return withPart(state, role, { absentSince: event.at });
-    if (event.at < addSeconds(part.absentSince, ABSENT_SECONDS)) return state;
-  }
+  // By a clock that jumped ahead any patience is over at once; how long it was looked for in vain is not so easily wrong.
+  const lookedFor = part.seen ? ABSENT_SECONDS : UNSEEN_SECONDS;
+  if (!part.refused && state.step === `remove_${role}` && event.unknownFor < lookedFor) return state;
   // Without tags and an id it would not be found again, were it renamed.
   if (byJob && state.job?.completed === true && state.step === `remove_${role}` && !part.missed) {
     const why =

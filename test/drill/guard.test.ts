@@ -123,7 +123,12 @@ describe('what AWS Backup made without tags', () => {
     ['the job made another', bare, rdsArn(SCOPE, 'db', 'muster-scratch-xyz'), 'does not say that it made'],
     ['it has no prefix', { ...bare, id: 'orders' }, arn, 'does not bear the prefix'],
     ['the journal is silent', { ...bare, made: null }, arn, 'the journal does not say'],
-    ['it is older', { ...bare, seen: { ...bare.seen, createdAt: addSeconds(NOW, -301) } }, arn, 'was created before'],
+    [
+      'it is older by more than any clock is wrong',
+      { ...bare, seen: { ...bare.seen, createdAt: addSeconds(NOW, -27 * 3_600) } },
+      arn,
+      'was created before',
+    ],
     [
       'it bears the tags of another drill',
       { ...bare, seen: { ...bare.seen, tags: { 'muster:drill': 'xyz' } } },
@@ -134,6 +139,16 @@ describe('what AWS Backup made without tags', () => {
     expect(proveRestored(claim, { createdArn, completedAt: null, arn })).toEqual({
       refusal: expect.stringContaining(refusal),
     });
+  });
+
+  it('is ours though our clock was hours ahead, since the job says that it made it', () => {
+    const hoursBefore = (hours: number): ScratchClaim => ({
+      ...bare,
+      seen: { ...bare.seen, createdAt: addSeconds(NOW, -hours * 3_600) },
+    });
+    const job = { createdArn: arn, completedAt: null, arn };
+    expect(proveRestored(hoursBefore(20), job)).toHaveProperty('proof.allows', 'mark');
+    expect(proveRestored(hoursBefore(27), job)).toHaveProperty('refusal');
   });
 
   it('is refused when it was created after the job was done', () => {

@@ -292,7 +292,7 @@ describe('the way back', () => {
     const { state, commands } = walk(aDrillPlan('instance', { secondsMax: 5 }), (current, event, second) => {
       if (current.step === 'restore_instance') return { kind: 'hindered', cause: 'time-out', at: event.at };
       const unseen = current.step === 'remove_instance' && second < 200;
-      return unseen ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+      return unseen ? { kind: 'saw', status: null, resourceId: null, unknownFor: 1_000, at: event.at } : event;
     });
     expect(commands.filter((command) => command === 'remove instance').length).toBeGreaterThan(100);
     expect(recordOf(state).scratch).toMatchObject([{ end: 'gone' }]);
@@ -301,7 +301,9 @@ describe('the way back', () => {
   it('what never appears is let go once it would have', () => {
     const { state } = walk(aDrillPlan('instance', { secondsMax: 5 }), (current, event) => {
       if (current.step === 'restore_instance') return { kind: 'hindered', cause: 'time-out', at: event.at };
-      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+      return current.step === 'remove_instance'
+        ? { kind: 'saw', status: null, resourceId: null, unknownFor: 1_000, at: event.at }
+        : event;
     });
     const record = recordOf(state);
     expect(record.scratch).toMatchObject([{ end: 'never_made' }]);
@@ -309,10 +311,24 @@ describe('the way back', () => {
     expect(record.endedAt >= addSeconds(NOW, 305)).toBe(true);
   });
 
+  it('a clock that jumps ahead does not make what is not listed yet gone', () => {
+    const { state, commands } = walk(aDrillPlan('instance', { secondsMax: 5 }), (current, event, second) => {
+      if (current.step === 'restore_instance') return { kind: 'hindered', cause: 'time-out', at: event.at };
+      // Half an hour is over by the clock, and a minute in truth.
+      const at = addSeconds(event.at, 1_800);
+      const unseen = current.step === 'remove_instance' && second < 66;
+      return unseen ? { kind: 'saw', status: null, resourceId: null, unknownFor: second - 6, at } : { ...event, at };
+    });
+    expect(commands.filter((command) => command === 'remove instance').length).toBe(60);
+    expect(recordOf(state).scratch).toMatchObject([{ end: 'gone' }]);
+  });
+
   it('what AWS refused to make at the first asking needs no waiting', () => {
     const { state } = walk(aDrillPlan('instance'), (current, event) => {
       if (current.step === 'restore_instance') return { kind: 'failed', cause: 'quota', at: event.at };
-      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+      return current.step === 'remove_instance'
+        ? { kind: 'saw', status: null, resourceId: null, unknownFor: 1_000, at: event.at }
+        : event;
     });
     const record = recordOf(state);
     expect(record).toMatchObject({ result: 'failed', cause: 'quota', scratch: [{ end: 'never_made' }] });
@@ -328,7 +344,9 @@ describe('the way back', () => {
           ? { kind: 'hindered', cause: 'time-out', at: event.at }
           : { kind: 'failed', cause: 'quota', at: event.at };
       }
-      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+      return current.step === 'remove_instance'
+        ? { kind: 'saw', status: null, resourceId: null, unknownFor: 1_000, at: event.at }
+        : event;
     });
     expect(recordOf(state).endedAt >= addSeconds(NOW, 302)).toBe(true);
   });
@@ -338,7 +356,9 @@ describe('the way back', () => {
     const { commands, state } = walk(aDrillPlan('instance'), (current, event) => {
       if (current.step !== 'await_instance_gone') return event;
       looks += 1;
-      return looks < 302 ? { kind: 'saw', status: 'available', resourceId: 'db-SCRATCH', at: event.at } : event;
+      return looks < 302
+        ? { kind: 'saw', status: 'available', resourceId: 'db-SCRATCH', unknownFor: 0, at: event.at }
+        : event;
     });
     expect(commands.filter((command) => command === 'remove instance')).toHaveLength(2);
     expect(recordOf(state).result).toBe('passed');
@@ -347,7 +367,13 @@ describe('the way back', () => {
   it('gives a deletion four hours, then names it', () => {
     const { state } = walk(aDrillPlan('instance'), (current, event) =>
       current.step === 'await_instance_gone'
-        ? { kind: 'saw', status: 'deleting', resourceId: 'db-SCRATCH', at: addSeconds(event.at, 4 * 3_600 + 60) }
+        ? {
+            kind: 'saw',
+            status: 'deleting',
+            resourceId: 'db-SCRATCH',
+            unknownFor: 0,
+            at: addSeconds(event.at, 4 * 3_600 + 60),
+          }
         : event,
     );
     expect(recordOf(state)).toMatchObject({
@@ -360,7 +386,7 @@ describe('the way back', () => {
     const absent = (until: number) =>
       walk(aDrillPlan('instance'), (current, event, second) =>
         current.step === 'remove_instance' && second < until
-          ? { kind: 'saw', status: null, resourceId: null, at: event.at }
+          ? { kind: 'saw', status: null, resourceId: null, unknownFor: second - 7, at: event.at }
           : event,
       );
     // Half a minute of silence, counted from the first answer at second 7.
@@ -398,7 +424,9 @@ describe('a restore job whose answer was lost', () => {
         const status = second < 400 ? 'pending' : null;
         return { kind: 'job_saw', status, message: null, createdArn: null, completedAt: null, at: event.at };
       }
-      return current.step === 'remove_instance' ? { kind: 'saw', status: null, resourceId: null, at: event.at } : event;
+      return current.step === 'remove_instance'
+        ? { kind: 'saw', status: null, resourceId: null, unknownFor: 1_000, at: event.at }
+        : event;
     });
     expect(commands.filter((command) => command === 'find_job').length).toBeGreaterThan(390);
     expect(recordOf(state).scratch).toMatchObject([{ end: 'never_made' }]);
@@ -507,6 +535,19 @@ describe('picked up again after a stop', () => {
       return { kind: 'resumed', at: event.at };
     });
     expect(commands.filter((command) => command === 'set_password instance')).toHaveLength(2);
+  });
+
+  it('asks anew what was answered to the run before', () => {
+    let stopped = false;
+    const { state } = walk(aDrillPlan('instance', { hydrate: true, onFailure: KEEP }), (current, event) => {
+      if (stopped) return current.step === 'connect' ? { kind: 'failed', cause: 'lost', at: event.at } : event;
+      if (current.step !== 'hydrate') return event;
+      stopped = true;
+      return { kind: 'resumed', at: event.at };
+    });
+    const record = recordOf(state);
+    expect(record).toMatchObject({ result: 'failed', grade: 'restored', probes: [] });
+    expect(record.phases.map(({ phase }) => phase)).toEqual(['requested', 'instance_available', 'password_set']);
   });
 
   it('counts the time in which nobody was at it against the deadline', () => {

@@ -124,7 +124,7 @@ export function healthy(command: Command, state: DrillState, at: Instant): Event
       return { kind: 'made', resourceId: resourceIds[command.role], at };
     case 'look': {
       const status = isTearingDown(state) ? null : state.step === 'await_stopped' ? 'stopped' : 'available';
-      return { kind: 'saw', status, resourceId: status === null ? null : resourceIds[command.role], at };
+      return { kind: 'saw', status, resourceId: status === null ? null : resourceIds[command.role], unknownFor: 0, at };
     }
     case 'look_at_job':
       return { kind: 'job_saw', status: 'completed', message: null, createdArn: 'arn:scratch', completedAt: at, at };

@@ -189,7 +189,7 @@ const event: z.ZodType<Event> = z.discriminatedUnion('kind', [
     completedAt: instant.nullable(),
     at,
   }),
-  z.object({ kind: z.literal('saw'), status: maybe, resourceId, at }),
+  z.object({ kind: z.literal('saw'), status: maybe, resourceId, unknownFor: z.number(), at }),
   z.object({ kind: z.literal('marked'), resourceId, at }),
   z.object({ kind: z.literal('done'), at }),
   z.object({ kind: z.literal('connected'), connectedAt: instant, at }),

@@ -112,7 +112,7 @@ function isInOrder({ phases, startedAt }: DrillRecord): boolean {
   return known.length === phases.length && known.every((at, index) => at >= (known[index - 1] ?? startedAt));
 }
 
-function dataClaims(record: DrillRecord, { plan, shape }: Drilled, { shared }: Ending): readonly string[] {
+function dataClaims(record: DrillRecord, { plan, shape, touched }: Drilled, { shared }: Ending): readonly string[] {
   const grade = GRADES.indexOf(record.grade);
   if (record.result !== 'passed' && grade < GRADES.indexOf('restored')) return [];
   const { time, book, answers } = shared;
@@ -123,6 +123,8 @@ function dataClaims(record: DrillRecord, { plan, shape }: Drilled, { shared }: E
   const making = book
     .makings()
     .find(({ thing }) => thing.identity === resourceId || (asked !== null && thing.identifier === asked));
+  // Under another name, and never marked, it cannot be found in the books.
+  if (making === undefined && asked !== null && touched) return [];
   if (making === undefined) return [`speaks of ${resourceId}, which no request of Muster's made`];
   const breaches = namesPoint(making, plan) ? [] : [`restored something else: ${making.said}`];
   if (record.result !== 'passed' && grade < GRADES.indexOf('queried')) return breaches;
