@@ -132,7 +132,7 @@ describe('killed with -9', () => {
 
 // One after another: a sweep names what other journals made, and does not call that a success.
 describe('killed with -9, and nothing else in the lab', () => {
-  it.each<Moment>(['intended', 'await_instance', 'probe', 'await_instance_gone'])(
+  it.each<Moment>(['made', 'await_instance', 'probe', 'await_instance_gone'])(
     'at %s, a drill is swept',
     async (moment) => {
       const sandbox = await killedAt(moment, INSTANCE);
