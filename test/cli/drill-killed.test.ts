@@ -26,6 +26,8 @@ afterAll(() => lab.close());
 /** Where the process is killed: as soon as the journal shows it. */
 type Moment = DrillState['step'] | Event['kind'];
 
+const NEARLY_DONE: readonly Moment[] = ['remove_instance', 'remove_cluster', 'await_instance_gone', 'ended'];
+
 /** A drill that was killed at a moment. */
 async function killedAt(moment: Moment, database: string): Promise<Sandbox> {
   const sandbox = createSandbox(settingsOf(lab.lab));
@@ -33,7 +35,9 @@ async function killedAt(moment: Moment, database: string): Promise<Sandbox> {
   const running = sandbox.start(['drill', 'run', database, '--definition', definition]);
   await eventually(() => (shows(journalOf(sandbox), moment) ? true : null), 60);
   running.send('SIGKILL');
-  expect((await running.ended).signal).toBe('SIGKILL');
+  // A drill that is nearly done may be done by the time that the signal comes; what is claimed of it must hold then too.
+  const { signal } = await running.ended;
+  if (!NEARLY_DONE.includes(moment)) expect(signal).toBe('SIGKILL');
   return sandbox;
 }
 
