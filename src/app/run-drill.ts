@@ -13,7 +13,7 @@ import { addSeconds, type Seconds } from '../core/time.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import { type Command, type DrillState, type Event, isTearingDown, partOf, scratchOf } from '../drill/drill-state.ts';
 import { exposureOf } from '../drill/exposure.ts';
-import { type Guarded, proveRestored, proveScratch, type ScratchProof } from '../drill/guard.ts';
+import { type Guarded, isOfPart, proveRestored, proveScratch, type ScratchProof } from '../drill/guard.ts';
 import { advance, beginDrill, endpointRole, transition } from '../drill/machine.ts';
 import type { DrillRecord, ScratchRole } from '../drill/model.ts';
 import { recordOf } from '../drill/outcome.ts';
@@ -290,7 +290,7 @@ class Run {
     const { operator, randomness } = this.#world;
     const view = await this.#describe(role);
     if (view === null) {
-      if (what === 'remove') return this.#saw(role, null);
+      if (what === 'remove') return this.#missing(role);
       throw new MusterError('MUSTER_DRILL_FAILED', `the scratch ${role} is gone`);
     }
     const guarded = this.#prove(role, view);
@@ -311,6 +311,24 @@ class Run {
     } else if (what === 'stop') await operator.stop(proof);
     else await operator.remove(proof);
     return { kind: 'done', at: this.#tenure.now() };
+  }
+
+  /** Nothing bears its name. Before that is taken for gone it is looked for under another one. */
+  async #missing(role: ScratchRole): Promise<Event> {
+    const saw = this.#saw(role, null);
+    const part = partOf(this.#state, role);
+    const stays = advance(this.#state, saw).state.step === this.#state.step;
+    // A snapshot keeps its name.
+    if (stays || part === undefined || role === 'copy') return saw;
+    const marked = await this.#world.operator.marked().catch((error: unknown) => {
+      // Whoever may not list goes by the name; a sweep that may will name it.
+      if (error instanceof MusterError && !error.retryable && error.class !== 'invariant') return [];
+      throw error;
+    });
+    const other = marked.find((view) => isOfPart(view, part, this.#state.plan.drillId));
+    if (other === undefined) return saw;
+    const cause = `it stands as ${other.id}: rename it back and sweep again, or remove it by hand`;
+    return { kind: 'unproven', cause, at: this.#tenure.now() };
   }
 
   async #mark(proof: ScratchProof, view: ScratchView): Promise<Event> {

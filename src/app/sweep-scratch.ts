@@ -156,6 +156,7 @@ async function strangers(
 function whyLeft({ id, resourceId }: ScratchView, logs: readonly DrillLog[]): string {
   const parts = logs.flatMap(({ drillId, state }) => state.parts.map((part) => ({ drillId, part })));
   const same = resourceId === null ? undefined : parts.find(({ part }) => part.resourceId === resourceId);
+  if (same?.part.id === id) return `drill ${same.drillId} took it for gone, and it is there again; remove it by hand`;
   if (same !== undefined)
     return `it is ${same.part.id} of drill ${same.drillId} under another name; rename it back, or remove it by hand`;
   const named = parts.find(({ part }) => part.id === id);

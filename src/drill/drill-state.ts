@@ -63,7 +63,7 @@ export interface Part {
   readonly seen: boolean;
   /** When AWS answered that it knows it no more. */
   readonly goneAt: Instant | null;
-  /** AWS Backup said that it made it, and it was not there: said once, then believed gone. */
+  /** AWS Backup was asked for it and did not say that it failed, and it was not there: said once, then believed gone. */
   readonly missed: boolean;
   /** Why it could not be removed; null while nothing kept it. */
   readonly leak: string | null;
@@ -73,8 +73,8 @@ export interface Part {
 export interface Job {
   readonly id: string | null;
   readonly ended: boolean;
-  /** It ended well: what it names was there. */
-  readonly completed: boolean;
+  /** AWS Backup says that nothing came of it, or knows of none that was begun: nothing of it stands under another name. */
+  readonly failed: boolean;
   readonly createdArn: string | null;
   /** When AWS Backup says that it was done; null until then. */
   readonly completedAt: Instant | null;

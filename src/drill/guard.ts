@@ -92,6 +92,19 @@ export function proveRestored(
   return { proof: proofOf(claim, 'mark') };
 }
 
+/**
+ * Whether what AWS shows is that part of the drill, whatever its name: by AWS's own id where that is known, else by its
+ * tags. Enough to name it, and no proof: nothing may be done to it.
+ */
+export function isOfPart(
+  seen: ScratchClaim['seen'] & { readonly kind: ScratchKind; readonly status: string },
+  part: { readonly kind: ScratchKind; readonly resourceId: string | null },
+  drillId: string,
+): boolean {
+  if (seen.kind !== part.kind || seen.status === 'deleting') return false;
+  return part.resourceId === null ? namesDrill(seen.tags, drillId) : seen.resourceId === part.resourceId;
+}
+
 /** @param vouched Whether a restore job of ours says that it made the thing: the name was free then, whatever our clock said. */
 function whyNotMade({ kind, id, drillId, made, seen }: ScratchClaim, vouched: boolean): string | null {
   if (!id.startsWith(SCRATCH_PREFIX)) return `${id} does not bear the prefix ${SCRATCH_PREFIX}`;
@@ -115,8 +128,11 @@ function whyNotMade({ kind, id, drillId, made, seen }: ScratchClaim, vouched: bo
 }
 
 function whyNotTagged({ id, drillId, seen }: ScratchClaim): string | null {
-  const ours = seen.tags[SCRATCH_TAGS.scratch] === 'true' && seen.tags[SCRATCH_TAGS.drill] === drillId;
-  return ours ? null : `the tags of ${id} do not name drill ${drillId}`;
+  return namesDrill(seen.tags, drillId) ? null : `the tags of ${id} do not name drill ${drillId}`;
+}
+
+function namesDrill(tags: Readonly<Record<string, string>>, drillId: string): boolean {
+  return tags[SCRATCH_TAGS.scratch] === 'true' && tags[SCRATCH_TAGS.drill] === drillId;
 }
 
 function proofOf({ kind, id, drillId, seen }: ScratchClaim, allows: ScratchProof['allows']): ScratchProof {

@@ -47,7 +47,7 @@ const USABLE_STATUSES: readonly string[] = ['available', 'storage-initialization
 /** What AWS accepted is listed by then; one that still is not, never will be. */
 const APPEARS_SECONDS: Seconds = 900;
 
-const NO_JOB_YET: Job = { id: null, ended: false, completed: false, createdArn: null, completedAt: null };
+const NO_JOB_YET: Job = { id: null, ended: false, failed: false, createdArn: null, completedAt: null };
 
 /** A drill about to begin. */
 export function beginDrill(plan: DrillPlan, at: Instant): Transition {
@@ -222,7 +222,7 @@ function refused(state: DrillState, event: Event): DrillState {
   const clean = part !== undefined && part.lastAskedAt === part.intendedAt && !part.seen;
   const after = clean ? withPart(state, command.role, { refused: true }) : state;
   return command.step === 'start_job' && clean && after.job !== null
-    ? { ...after, job: { ...after.job, ended: true } }
+    ? { ...after, job: { ...after.job, ended: true, failed: true } }
     : after;
 }
 
@@ -232,7 +232,8 @@ function jobSeen(state: DrillState, event: Event): DrillState {
   const ended = status === 'completed' || status === 'failed' || status === 'aborted';
   const changed = ended !== state.job.ended || createdArn !== state.job.createdArn;
   const completed = status === 'completed';
-  const seen = changed ? { ...state, job: { ...state.job, ended, completed, createdArn, completedAt } } : state;
+  const failed = ended && !completed;
+  const seen = changed ? { ...state, job: { ...state.job, ended, failed, createdArn, completedAt } } : state;
   if (completed) return onward(seen, event.at);
   if (ended)
     return turnBack(seen, `the restore job of AWS Backup ${status}: ${message ?? 'no reason given'}`, event.at);

@@ -128,7 +128,8 @@ function jobFound(state: DrillState, event: Event): DrillState {
       .at(-1) ?? stepAt;
   const none = event.kind === 'job_saw' && event.status === null && event.at > addSeconds(askedAt, SETTLE_SECONDS);
   const never = event.kind === 'failed' || event.at > addSeconds(stepAt, JOB_SECONDS_MAX);
-  return none || never ? jobOver(state, event.at) : state;
+  if (none) return jobOver({ ...state, job: { ...job, failed: true } }, event.at);
+  return never ? jobOver(state, event.at) : state;
 }
 
 function jobAwaited(state: DrillState, event: Event): DrillState {
@@ -141,8 +142,8 @@ function jobAwaited(state: DrillState, event: Event): DrillState {
   const createdArn = event.createdArn ?? job.createdArn;
   const seen = createdArn === job.createdArn ? state : { ...state, job: { ...job, createdArn } };
   if (!over && !unknown && !late) return seen;
-  const completed = event.status === 'completed';
-  return jobOver({ ...seen, job: { ...job, completed, createdArn, completedAt: event.completedAt } }, event.at);
+  const failed = event.status === 'failed' || event.status === 'aborted';
+  return jobOver({ ...seen, job: { ...job, failed, createdArn, completedAt: event.completedAt } }, event.at);
 }
 
 /** Now begins what can be hurried; the patience for it too. */
@@ -201,8 +202,8 @@ function awaitingGone(state: DrillState, event: Event, role: ScratchRole): Drill
 function absent(state: DrillState, event: Event, role: ScratchRole): DrillState {
   const part = partOf(state, role);
   if (event.kind !== 'saw' || event.status !== null || part === undefined) return state;
-  const ofJob = role === (state.plan.ids.cluster === null ? 'instance' : 'cluster');
-  const byJob = ofJob && state.job !== null && state.job.createdArn !== null && part.resourceId === null;
+  const job = role === (state.plan.ids.cluster === null ? 'instance' : 'cluster') ? state.job : null;
+  const byJob = job !== null && part.resourceId === null && (job.createdArn !== null || !job.failed);
   // AWS Backup asks for it later than the drill asked AWS Backup.
   const askedAt = byJob && state.removing !== null ? state.removing.since : part.lastAskedAt;
   const settled = part.seen || event.at > addSeconds(askedAt, SETTLE_SECONDS);
@@ -211,9 +212,9 @@ function absent(state: DrillState, event: Event, role: ScratchRole): DrillState 
   const lookedFor = part.seen ? ABSENT_SECONDS : UNSEEN_SECONDS;
   if (!part.refused && state.step === `remove_${role}` && event.unknownFor < lookedFor) return state;
   // Without tags and an id it would not be found again, were it renamed.
-  if (byJob && state.job?.completed === true && state.step === `remove_${role}` && !part.missed) {
-    const why =
-      'AWS Backup made it, and it is not there: it was removed, or stands under another name without our tags';
+  if (byJob && !job.failed && state.step === `remove_${role}` && !part.missed) {
+    const made = job.createdArn === null ? 'AWS Backup was asked to make it' : 'AWS Backup made it';
+    const why = `${made}, and it is not there: it was removed, or stands under another name without our tags`;
     return leaked(withPart(state, role, { missed: true }), role, why, event.at);
   }
   return onward(withPart(state, role, { goneAt: event.at }), event.at);

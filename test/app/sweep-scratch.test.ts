@@ -164,7 +164,7 @@ describe('a sweep that cannot remove', () => {
     const scratch = place?.clusters.find(({ identifier }) => identifier === CLUSTER) ?? expect.unreachable();
     Object.assign(scratch, { identifier: 'renamed' });
     const found = await swept(bench);
-    expect(found.map(inShort)).toEqual([`${CLUSTER} deleted`, 'renamed refused']);
+    expect(found.map(inShort)).toEqual([`${CLUSTER} leaked`, 'renamed refused']);
     expect(found[1]?.reason).toContain(`it is ${CLUSTER} of drill abc under another name`);
   });
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { rdsArn } from '../../src/core/arn.ts';
 import { addSeconds } from '../../src/core/time.ts';
-import { proveRestored, proveScratch, type ScratchClaim } from '../../src/drill/guard.ts';
+import { isOfPart, proveRestored, proveScratch, type ScratchClaim } from '../../src/drill/guard.ts';
 import { hoursAgo, NOW, SCOPE } from '../support/builders.ts';
 
 const TAGS = { 'muster:drill': 'abc', 'muster:scratch': 'true', 'muster:source': 'db-ORDERS' };
@@ -161,5 +161,22 @@ describe('what AWS Backup made without tags', () => {
     expect(proveRestored(created(901), job)).toEqual({
       refusal: expect.stringContaining('after the restore job of drill abc was done'),
     });
+  });
+});
+
+describe('under whatever name, a thing', () => {
+  const shown = { ...SEEN, kind: 'instance', status: 'available' } as const;
+  const known = { kind: 'instance', resourceId: 'db-SCRATCH' } as const;
+  const unknown = { kind: 'instance', resourceId: null } as const;
+
+  it.each([
+    ['AWS’s own id is the one made, whatever the tags', { ...shown, tags: {} }, known, true],
+    ['its tags name the drill and no id of it was ever told', shown, unknown, true],
+    ['its tags name the drill and its id is another', { ...shown, resourceId: 'db-OTHER' }, known, false],
+    ['its tags name another drill', { ...shown, tags: { ...TAGS, 'muster:drill': 'def' } }, unknown, false],
+    ['it is of another kind', { ...shown, kind: 'cluster' as const }, known, false],
+    ['it is being deleted', { ...shown, status: 'deleting' }, known, false],
+  ])('(%s) is told for a part of the drill, or not', (_, seen, part, is) => {
+    expect(isOfPart(seen, part, 'abc')).toBe(is);
   });
 });

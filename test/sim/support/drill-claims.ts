@@ -45,6 +45,7 @@ export function breachesOf(ending: Ending): readonly string[] {
     ...leftOvers(ending),
     ...lostProduction(ending),
     ...endings(ending),
+    ...recordings(ending),
     ...ending.records.flatMap((record) => overclaims(record, ending)),
     ...secrets(ending),
   ];
@@ -94,6 +95,20 @@ function endings({ entries, records, drills }: Ending): readonly string[] {
       drills.some(({ plan }) => plan.drillId === drillId) ? [] : [`nobody began drill ${drillId}`],
     ),
   ];
+}
+
+/**
+ * Whoever records a drill has looked just before, and found no record of it; so nobody records one twice. What the store
+ * shows cannot tell: it keeps the first of each.
+ */
+function recordings({ shared, records }: Ending): readonly string[] {
+  const wrong = shared.recordings.flatMap(({ who, drillId, knew }) => {
+    if (knew === 'none') return [];
+    return [`${who} recorded drill ${drillId} ${knew === 'one' ? 'though it had a record' : 'and had not looked'}`];
+  });
+  const written = new Set(shared.recordings.map(({ drillId }) => drillId));
+  const unwritten = records.filter(({ drillId }) => !written.has(drillId));
+  return [...wrong, ...unwritten.map(({ drillId }) => `nobody wrote the record of drill ${drillId}`)];
 }
 
 function overclaims(record: DrillRecord, ending: Ending): readonly string[] {

@@ -64,6 +64,7 @@ export function createSlot(number: number): Slot {
       kms: unused,
       iam: unused,
       cloudWatch: unused,
+      s3: unused,
       region: async () => REGION,
       endpoint: async () => 'injected',
       elsewhere: (options) => clientsOf(options.attemptsMax ?? attemptsMax),

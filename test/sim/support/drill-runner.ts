@@ -51,6 +51,17 @@ export interface Answer {
   readonly good: boolean;
 }
 
+/** One writing of a drill's record, whether or not the store keeps it. */
+export interface Recording {
+  readonly who: string;
+  readonly drillId: string;
+  /**
+   * What its writer knew of the records: nothing, because it had not just looked; that the drill had one already; or
+   * that it had none. Two that look at the same moment may both see none, and the store keeps the first.
+   */
+  readonly knew: 'nothing' | 'one' | 'none';
+}
+
 /** What the processes of a seed share. */
 export interface Shared {
   readonly lab: VirtualLab;
@@ -59,6 +70,7 @@ export interface Shared {
   readonly store: Store;
   readonly answers: Answer[];
   readonly passwords: string[];
+  readonly recordings: Recording[];
 }
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -72,6 +84,8 @@ export class Runner {
   readonly #chance: Chance;
   #life = 0;
   #names = 0;
+  /** The drills with a record, its own writings included; null once it has done anything else since it looked. */
+  #recorded: Set<string> | null = null;
   killed = false;
 
   constructor(shared: Shared, slot: Slot, given: { readonly name: string; readonly temper: Temper; chance: Chance }) {
@@ -120,6 +134,7 @@ export class Runner {
   }
 
   async #livesOn(where: string): Promise<void> {
+    this.#recorded = null;
     this.#life += 1;
     if (this.#life === this.#temper.killedAt && !this.killed) {
       this.killed = true;
@@ -150,7 +165,7 @@ export class Runner {
   }
 
   #store(): Store {
-    const { store } = this.#shared;
+    const { store, recordings } = this.#shared;
     return {
       ...store,
       journal: async (entry) => {
@@ -160,13 +175,24 @@ export class Runner {
         await this.#livesOn(`after it wrote ${entry.what.kind}`);
       },
       journalEntries: async () => {
+        this.#recorded = null;
         await this.pass(0);
         return store.journalEntries();
       },
+      drills: async () => {
+        const records = await store.drills();
+        this.#recorded = new Set(records.map(({ drillId }) => drillId));
+        return records;
+      },
       recordDrill: async (record) => {
+        const { drillId } = record;
+        const recorded = this.#recorded;
         await this.#livesOn('before it wrote a record');
         await this.pass(0);
+        const knew = recorded === null ? 'nothing' : recorded.has(drillId) ? 'one' : 'none';
+        recordings.push({ who: this.name, drillId, knew });
         await store.recordDrill(record);
+        this.#recorded = recorded?.add(drillId) ?? null;
       },
     };
   }

@@ -76,7 +76,7 @@ class DrillTrial {
     });
     const book = new DrillBook(lab);
     const time = new VirtualTime(START, (seconds) => lab.advance(seconds));
-    this.#shared = { lab, time, book, store: this.#watchedStore(), answers: [], passwords: [] };
+    this.#shared = { lab, time, book, store: this.#watchedStore(), answers: [], passwords: [], recordings: [] };
     hand.connect(this.#shared);
   }
 
@@ -247,7 +247,10 @@ class DrillTrial {
     await time.run(WAKE_UPS_MAX);
   }
 
-  /** A part that an event declares gone must be gone at that moment. */
+  /**
+   * A part that an event declares gone must be gone at that moment, under any name if its id is known. Only of a member
+   * under another name it is enough that its cluster, which does not go without it, is told of in the end.
+   */
   #watchedStore(): Store {
     const memory = createMemoryStore();
     return {
@@ -257,9 +260,14 @@ class DrillTrial {
         if (entry.what.kind !== 'event') return;
         const state = logOf(await memory.journalEntries(), entry.drillId)?.state;
         const { book } = this.#shared;
-        for (const { id, kind, goneAt } of state?.parts ?? []) {
+        for (const { id, kind, goneAt, resourceId } of state?.parts ?? []) {
           if (goneAt !== entry.at) continue;
-          const still = book.standing().find((thing) => thing.kind === kind && thing.identifier === id);
+          const member = kind === 'instance' && state?.plan.ids.cluster !== null;
+          const still = book
+            .standing()
+            .find(
+              (thing) => thing.kind === kind && (thing.identifier === id || (!member && thing.identity === resourceId)),
+            );
           if (still !== undefined && book.isMade(still.identity))
             this.#faults.push(`${entry.at}: ${id} was called gone, and stands as ${still.identity}`);
         }

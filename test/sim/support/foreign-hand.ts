@@ -88,10 +88,11 @@ export async function meddle(
   if (deed === 'take_the_name') return told(await create({}));
   if (found === undefined) return told(false);
   switch (deed) {
-    case 'rename':
-      // The lab has no call that renames; the world is what such a call would leave.
-      Object.assign(found, { identifier: `renamed-${id}` });
-      return told(true);
+    case 'rename': {
+      const clusters = Object.values(lab.world().places).flatMap((place) => place.clusters);
+      const cluster = clusters.find(({ identifier }) => identifier === plan.ids.cluster);
+      return rename(hand, { lab, time, book }, { thing: cluster && chance.happens(0.5) ? cluster : found, chance });
+    }
     case 'strip_tags':
       Object.assign(found, { tags: [] });
       return told(true);
@@ -108,3 +109,33 @@ export async function meddle(
     }
   }
 }
+
+/**
+ * The lab has no call that renames; the world is what such a call would leave. Sometimes they think better of it. What is
+ * being deleted takes no modification. Source: Amazon RDS API, ModifyDBInstance, InvalidDBInstanceState.
+ *
+ * @returns Whether anything was renamed.
+ */
+async function rename(
+  hand: ForeignHand,
+  { lab, time, book }: Pick<Shared, 'lab' | 'time' | 'book'>,
+  { thing, chance }: { readonly thing: Renamable; readonly chance: Chance },
+): Promise<boolean> {
+  const { identifier, resourceId } = thing;
+  const call = (target: Renamable, name: string): boolean => {
+    const takes = target.status !== 'deleting';
+    const end = takes ? 'done' : 'refused';
+    book.lines.push(`${lab.now()} somebody else: rename ${target.identifier} to ${name}: ${end}`);
+    if (takes) Object.assign(target, { identifier: name });
+    return takes;
+  };
+  if (!call(thing, `renamed-${identifier}`)) return false;
+  if (!chance.happens(0.3)) return true;
+  await time.until(hand, time.seconds() + 60 + chance.below(chance.pick([600, 7_200])));
+  const all = Object.values(lab.world().places).flatMap(({ instances, clusters }) => [...instances, ...clusters]);
+  const now = all.find((candidate) => candidate.resourceId === resourceId);
+  if (now !== undefined && all.every((other) => other.identifier !== identifier)) call(now, identifier);
+  return true;
+}
+
+type Renamable = { readonly identifier: string; readonly resourceId: string; readonly status: string };
