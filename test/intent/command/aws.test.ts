@@ -404,3 +404,35 @@ describe('commands that only look', () => {
     expect(shell(text).signals).toEqual([]);
   });
 });
+
+describe('a name that is given to another database', () => {
+  it.each([
+    'aws rds modify-db-instance --db-instance-identifier orders --new-db-instance-identifier old-orders --apply-immediately',
+    'aws rds modify-db-instance --db-instance-identifier orders --new-db-inst old-orders',
+    'aws rds modify-db-cluster --db-cluster-identifier courses --new-db-cluster-identifier old-courses',
+    'aws rds modify-db-cluster --db-cluster-identifier courses --new-db-cluster-identifier $NAME',
+    'aws docdb modify-db-cluster --db-cluster-identifier courses --new-db-cluster-identifier old-courses',
+  ])('leaves it unknown what a later call would reach: %s', (text) => {
+    expect(whyOf(text)).toMatch(/renames the database|only the run decides/);
+  });
+});
+
+describe('a failover of a global database', () => {
+  it('that may lose data is not understood', () => {
+    const text = 'aws rds failover-global-cluster --global-cluster-identifier world --allow-data-loss';
+    expect(whyOf(text)).toBe('it gives up what the other region has not received yet');
+  });
+
+  it.each(['', ' --no-allow-data-loss', ' --switchover'])('that waits for replication loses nothing:%s', (options) => {
+    const [reading] = shell(`aws rds failover-global-cluster --global-cluster-identifier world${options}`).changes;
+    expect(reading).toMatchObject({ class: 'update' });
+  });
+});
+
+it.each(['aws backup delete-backup-vault-lock-configuration', 'aws backup create-logically-air-gapped-backup-vault'])(
+  'the name of a call is no secret, however long: %s',
+  (text) => {
+    const [change] = shell(`${text} --backup-vault-name main`).changes;
+    expect(change?.address).toContain(text);
+  },
+);

@@ -95,6 +95,14 @@ export const OPERATIONS: readonly Operation[] = [
     kind: 'delete_vault_lock',
     target,
   })),
+  {
+    ...row('rds failover-global-cluster', 'update', 'global-cluster-identifier', () => []),
+    options: ['global-cluster-identifier', 'allow-data-loss', 'no-allow-data-loss'],
+    // Without it the call is a switchover, which waits until everything is replicated.
+    classOf: (given) => (given.flag('allow-data-loss', true) === true ? 'unknown' : 'update'),
+    steps: (given) =>
+      given.flag('allow-data-loss', true) === true ? 'it gives up what the other region has not received yet' : [],
+  },
   disarmsAhead('backup delete-backup-plan', 'backup-plan-id'),
   disarmsAhead('backup delete-backup-selection', 'selection-id'),
   disarmsAhead('backup delete-backup-vault-access-policy', 'backup-vault-name'),
@@ -164,7 +172,7 @@ function databaseChange(operation: string, option: string, kind: 'modify_db_inst
     (service): Operation => ({
       name: `${service} ${operation}`,
       class: 'update',
-      options: [option, ...PROTECTION],
+      options: [option, `new-${option}`, ...PROTECTION],
       shows: [option],
       // What the database has now is not in the command: anything but the longest retention may be a shorter one.
       classOf: (given) =>
@@ -173,6 +181,9 @@ function databaseChange(operation: string, option: string, kind: 'modify_db_inst
           ? 'disarm'
           : 'update',
       steps: (given) => {
+        // A later call by the old name, or by the new one, may mean another database.
+        if (given.has(`new-${option}`))
+          return 'it renames the database, and what bears which name then is not worked out';
         const deletionProtection = given.flag('deletion-protection', false);
         const retentionDays = given.number('backup-retention-period');
         const applyImmediately = given.flag('apply-immediately', true);

@@ -25,7 +25,7 @@ const TABLE: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((operation)
 export function readAws(args: readonly Arg[], environment: Environment): Reading {
   const command = parseAws(args);
   const { service, operation } = command;
-  const address = printCommand([literal('aws'), ...[service, operation].flatMap((word) => word ?? [])]);
+  const address = addressOf(service, operation);
   if (service === null) return withoutService(command, address);
   const dynamic = service.dynamic ?? operation?.dynamic ?? null;
   if (dynamic !== null) return opaque(address, `which operation it calls depends on ${dynamic}`);
@@ -47,6 +47,15 @@ export function readAws(args: readonly Arg[], environment: Environment): Reading
   const judged = judgeUnmodelled(service.text, operation.text);
   if (judged.why !== null) return opaque(address, judged.why, { class: judged.class, scope: place.scope, actions });
   return { ...harmless(address, actions), class: judged.class };
+}
+
+/** Words and dashes alone, as the CLI spells its calls: some are as long as a secret, and none looks like one. */
+const CALL = /^[a-z]{1,14}(?:-[a-z0-9]{1,14}){0,8}$/;
+
+function addressOf(service: Arg | null, operation: Arg | null): string {
+  const words = [service, operation].flatMap((word) => word ?? []);
+  const plain = words.every(({ text, dynamic }) => dynamic === null && CALL.test(text) && !/\d{3}/.test(text));
+  return plain ? `aws ${words.map(({ text }) => text).join(' ')}`.trim() : printCommand([literal('aws'), ...words]);
 }
 
 interface Place {

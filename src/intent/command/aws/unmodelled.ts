@@ -55,7 +55,7 @@ const NAMED: ReadonlyMap<string, Judged> = new Map([
   ...all(
     'rds',
     UPDATE,
-    'create-db-snapshot create-db-cluster-snapshot copy-db-snapshot copy-db-cluster-snapshot reboot-db-instance reboot-db-cluster start-db-instance start-db-cluster stop-db-instance stop-db-cluster failover-db-cluster failover-global-cluster start-db-instance-automated-backups-replication start-export-task create-db-parameter-group create-db-cluster-parameter-group create-option-group create-db-subnet-group create-event-subscription create-db-proxy create-db-cluster-endpoint copy-db-parameter-group copy-option-group',
+    'create-db-snapshot create-db-cluster-snapshot copy-db-snapshot copy-db-cluster-snapshot reboot-db-instance reboot-db-cluster start-db-instance start-db-cluster stop-db-instance stop-db-cluster failover-db-cluster start-db-instance-automated-backups-replication start-export-task create-db-parameter-group create-db-cluster-parameter-group create-option-group create-db-subnet-group create-event-subscription create-db-proxy create-db-cluster-endpoint copy-db-parameter-group copy-option-group',
   ),
   ...all(
     'rds',
