@@ -330,8 +330,8 @@ function freeName(world: World, { identifier }: Database, suffix: string): strin
   return from(`${identifier}-${suffix}`, 1);
 }
 
-/** Source: Amazon RDS API, CreateDBSnapshot, first paragraph. */
-const TAKES_SNAPSHOTS: readonly string[] = ['available', 'storage-optimization'];
+/** Statuses in which AWS takes a snapshot of a database. Source: Amazon RDS API, CreateDBSnapshot, first paragraph. */
+export const TAKES_SNAPSHOTS: readonly string[] = ['available', 'storage-optimization'];
 
 /** Whether AWS would surely take a manual snapshot of a database now. */
 function canBeTaken({ rooms }: World, database: Database): boolean {

@@ -238,5 +238,5 @@ function otherReasons(changes: readonly Change[], concerned: boolean): readonly 
   if (others.length === 0) return [];
   const shown = others.slice(0, 3).map(({ address }) => address);
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
-  return [reason('other_resources_destroyed', `destroyed, and no database concerned: ${shown.join(', ')}${more}`)];
+  return [reason('other_resources_destroyed', `destroyed besides, and not judged here: ${shown.join(', ')}${more}`)];
 }

@@ -8,7 +8,7 @@
 
 import type { PrincipalAuthority } from '../authority/authority.ts';
 import { printScope, type Scope } from '../core/arn.ts';
-import { type Digest, digestOf } from '../core/canonical.ts';
+import type { Digest } from '../core/canonical.ts';
 import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Intent } from '../intent/action.ts';
@@ -16,12 +16,14 @@ import { inventoryDigest } from '../inventory/digest.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
 import { groupsOf } from '../inventory/one-each.ts';
 import { inStableOrder } from '../inventory/order.ts';
+import { policyDigest } from '../policy/digest.ts';
 import { resolveRequirement } from '../policy/resolve.ts';
 import type { Policy } from '../policy/schema.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import { deletionOf } from '../survival/purge.ts';
 import { partsOf } from '../survival/surroundings.ts';
 import { type Survival, survive, surviveFurther } from '../survival/survive.ts';
+import { basisOf } from './basis.ts';
 import { checklistOf } from './checklist.ts';
 import { concernsOf, putsAtStake } from './concerns.ts';
 import { type SettingOf, settingsMoved } from './disarming.ts';
@@ -59,6 +61,7 @@ export function decideChange(asked: Question): DecisionDocument {
   // A state that contradicts what is known of it shows nothing that can be believed.
   const shownStrong = (state?.reasons ?? []).length === 0 ? moved.shownStrong : [];
   const change = { digest: intent.digest, strongNow: [...shownStrong, ...moved.madeStrong] };
+  const stale = staleness(question);
   const partOf = partsOf(inventory);
   const judged = concerns.databases.map(({ database, known, deleted }) =>
     judgeDatabase({
@@ -69,12 +72,14 @@ export function decideChange(asked: Question): DecisionDocument {
       drills: question.drills,
       at,
       authority: question.authority ?? null,
-      known: [...known, ...remembered(question, database, change)],
+      lives: !deleted,
+      inventorySecondsMax: policy.inventorySecondsMax,
+      known: [...known, ...stale, ...remembered(question, database, change)],
     }),
   );
   const databases = judged.map(({ view }) => view);
   const atStake = databases.length > 0 || putsAtStake(concerns.reasons);
-  const own = [...concerns.reasons, ...staleness(question)];
+  const own = [...concerns.reasons, ...stale];
   const verdict = worstOf([verdictOf(own), ...databases.map((view) => view.verdict)]);
   const decision = decisionOf(verdict, atStake);
   const reasons = inOrder([...own, ...approvalReason(decision)]);
@@ -84,7 +89,7 @@ export function decideChange(asked: Question): DecisionDocument {
     verdict,
     changeDigest: intent.digest,
     inventoryDigest: inventoryDigest(asked.inventory),
-    policyDigest: digestOf({ ...policy, origin: null }),
+    policyDigest: policyDigest(policy),
     at,
     validUntil: validUntil(
       question,
@@ -95,11 +100,13 @@ export function decideChange(asked: Question): DecisionDocument {
     scope: intent.scope ?? onlyScope(concerns.databases.map(({ database }) => database)) ?? onlyScope(inventory.scopes),
     checklist: checklistOf({
       intent,
+      effects: survival.effects,
       inventory,
       databases,
       reasons: [...own, ...databases.flatMap((view) => view.reasons)],
       authority: question.authority ?? null,
       reach: judged.map(({ view, permits }) => ({ identifier: view.identifier, permits })),
+      namesEnvironments: policy.environments.length > 0,
       stateKnownSince: state?.knownSince ?? null,
       logged: question.logged,
     }),
@@ -109,6 +116,12 @@ export function decideChange(asked: Question): DecisionDocument {
     disarmings: moved.disarmings,
     // What a blocked change would make strong may never come.
     rearmings: [...shownStrong, ...(decision === 'block' ? [] : moved.madeStrong)],
+    // Of the inventory as it was handed in, which is the same one however often it is asked.
+    basis: basisOf(
+      intent,
+      asked.inventory,
+      concerns.databases.map(({ database }) => database),
+    ),
     gaps: [...inventory.gaps, ...(question.authority?.gaps ?? [])],
   };
 }
@@ -142,7 +155,9 @@ function presentJudge(asked: Present): (database: Database) => DatabaseView {
     const own = { ...memory, disarmings: disarmingsBy.get(database.resourceId) ?? [] };
     // A setting may be of a key or a vault that nothing of the database lies under any more: those are in the whole.
     const known = [...stale, ...remembered({ ...question, memory: own }, database)];
-    return judgeDatabase({ database, inventory, survival, requirement, drills, at, authority, known }).view;
+    const { inventorySecondsMax } = policy;
+    const read = { database, inventory, inventorySecondsMax, lives: true };
+    return judgeDatabase({ ...read, survival, requirement, drills, at, authority, known }).view;
   };
 }
 

@@ -99,6 +99,63 @@ export interface SavingView {
   readonly command: string;
 }
 
+/** What a policy may ask of a database, in the order in which it is asked. */
+export const REQUIREMENT_NAMES = [
+  'survivors_outside_plan',
+  'survivors_outside_principal',
+  'survivors_other_region',
+  'survivors_other_account',
+  'survivors_after_loss',
+  'retention',
+  'data_loss',
+  'restore_proof',
+  'restore_time',
+] as const;
+export type RequirementName = (typeof REQUIREMENT_NAMES)[number];
+
+/** One thing the policy asks, and what was found. */
+export interface RequirementView {
+  readonly requirement: RequirementName;
+  /** The loss that follows the change, for `survivors_after_loss`; null for the others. */
+  readonly loss: string | null;
+  /** A count for survivors, seconds for times, a grade for the proof. */
+  readonly wanted: number | string;
+  /** In the same unit; null when it is not known, or there is nothing. */
+  readonly found: number | string | null;
+  /** Where it was written. */
+  readonly origin: string;
+  /** `waived` and `advisory` were let pass by a person, or by the policy; neither is shown to hold. */
+  readonly result: 'met' | 'not_met' | 'unknown' | 'waived' | 'advisory';
+  /** Ids of the evidence and of the survivors that show it. */
+  readonly evidence: readonly string[];
+}
+
+/** One record that the judgement of a database rests on, or that was too old or too weak to. */
+export interface EvidenceView {
+  /** `drill:ID`, `restore_test:JOB` or `inventory`. */
+  readonly id: string;
+  readonly kind: 'drill' | 'restore_test' | 'inventory';
+  /** Digest of the drill record; null where AWS keeps it, and of the inventory, whose digest the decision bears. */
+  readonly digest: Digest | null;
+  readonly observedAt: Instant;
+  readonly ageSeconds: Seconds;
+  /** When it is too old to count; null where the policy sets no age. */
+  readonly freshUntil: Instant | null;
+  /** `proven`, `stale`, `weak`, `failed`, `tested` or `test_failed`; of the inventory `fresh` or `stale`. */
+  readonly state: string;
+  /** What it shows, in words. */
+  readonly says: string;
+}
+
+/** A shortfall that a person let pass. */
+export interface WaiverView {
+  readonly reason: ReasonCode;
+  readonly by: string;
+  readonly because: string;
+  readonly until: Instant;
+  readonly origin: string;
+}
+
 /** One database, judged. */
 export interface DatabaseView {
   readonly arn: string;
@@ -119,6 +176,24 @@ export interface DatabaseView {
   readonly prerequisitesLost: readonly string[];
   /** The cheapest setting that would have saved it; null when it is ready or none would, absent in older decisions. */
   readonly wouldHaveSaved?: SavingView | null;
+  /** The environment its account belongs to by the policy; null when it names none, absent in older decisions. */
+  readonly environment?: { readonly name: string; readonly sandbox: boolean } | null;
+  /** Everything the policy asks of it, met or not; absent in older decisions. */
+  readonly requirements?: readonly RequirementView[];
+  /** What that rests on, the newest of each claim; absent in older decisions. */
+  readonly evidence?: readonly EvidenceView[];
+  /** Shortfalls that were let pass; absent in older decisions. */
+  readonly waivers?: readonly WaiverView[];
+  /** When a ready verdict ends though nothing happens; null when time alone does not end it or it is not ready. */
+  readonly readyUntil?: Instant | null;
+}
+
+/** What a decision stands on: were one of these to change, it would have to be asked anew. */
+export interface Basis {
+  /** Of what was seen of the databases named, and of what a restore of them needs. */
+  readonly databasesDigest: Digest;
+  /** The state behind the change; null when none was shown. */
+  readonly state: { readonly lineage: string; readonly serial: number } | null;
 }
 
 /** A decision, and everything it rests on. */
@@ -148,5 +223,7 @@ export interface DecisionDocument {
   readonly disarmings?: readonly Disarming[];
   /** Settings that only a tool keeps and that the change shows, or makes, strong; absent as above. */
   readonly rearmings?: readonly SettingOf[];
+  /** Absent as above. */
+  readonly basis?: Basis;
   readonly gaps: readonly Gap[];
 }

@@ -13,6 +13,7 @@ import { type Claim, type DrillRecord, GRADES, type Grade } from '../drill/model
 import { canBeQueried } from '../drill/probe.ts';
 import { type RestorePrediction, type RestoreStatistics, restoreStatistics } from '../drill/statistics.ts';
 import type { Database, RecoveryPoint } from '../inventory/model.ts';
+import type { ProofGrade } from '../policy/model.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import type { Case } from './case.ts';
 import type { RestoreTime } from './document.ts';
@@ -70,10 +71,18 @@ function askedData({ probes, grade }: DrillRecord): boolean {
   return probes.some(({ proves }) => proves !== 'nothing') && reaches(grade, 'queried');
 }
 
+/** What the probes of a restore that came up have shown; its own grade is only a claim, and bounds it from above. */
+export function gradeShown(record: DrillRecord): Grade {
+  if (!askedData(record)) return 'restored';
+  const compared = record.probes.some(({ proves }) => proves === 'comparison');
+  return compared && reaches(record.grade, 'compared') ? 'compared' : 'queried';
+}
+
 /** How well one claim is proven for a database: by the newest drill of it, or else by what AWS Backup restored. */
 export function proofFor(input: Case, drills: readonly DrillRecord[], claim: Claim): Proof {
   const { database, inventory, requirement, at } = input;
-  const options = { at, secondsMax: requirement.proofSecondsMax.value, database };
+  const { proofSecondsMax, proofGradeMin } = requirement;
+  const options = { at, secondsMax: proofSecondsMax[claim].value, gradeMin: proofGradeMin.value, database };
   const drilled = proofOf(drills, claim, options);
   return claim === 'vault' ? besideTests(drilled, testsOf(inventory, database), options) : drilled;
 }
@@ -82,8 +91,14 @@ export function proofFor(input: Case, drills: readonly DrillRecord[], claim: Cla
 export function proofOf(
   records: readonly DrillRecord[],
   claim: Claim,
-  options: { readonly at: Instant; readonly secondsMax: Seconds; readonly database: Database },
+  options: {
+    readonly at: Instant;
+    readonly secondsMax: Seconds;
+    readonly database: Database;
+    readonly gradeMin?: ProofGrade;
+  },
 ): Proof {
+  const { gradeMin = 'queried' } = options;
   const ended = records.filter((record) => record.claim === claim && record.result !== 'aborted');
   const [endedAt] = ended
     .map((record) => record.endedAt)
@@ -96,7 +111,7 @@ export function proofOf(
   const failed = newest.find((record) => !provesRestore(record));
   if (failed !== undefined) return { state: 'failed', record: failed };
   if (!isFresh(first.endedAt, options)) return { state: 'stale', record: first };
-  const weak = newest.find((record) => !askedData(record));
+  const weak = newest.find((record) => !reaches(gradeShown(record), gradeMin));
   if (weak !== undefined) return { state: 'weak', record: weak };
   const proofs = newest.map((record) => provenBy(record, options.database));
   return proofs.reduce((a, b) => (slowness(b) > slowness(a) ? b : a));
@@ -107,6 +122,11 @@ function provenBy(record: DrillRecord, database: Database): Proven {
   if (seconds === null) return { state: 'proven', record, seconds, untimed: 'resumed' };
   if (!isOwnClass(record, database)) return { state: 'proven', record, seconds: null, untimed: 'other_class' };
   return { state: 'proven', record, seconds, untimed: null };
+}
+
+/** How long the restore of a drill takes as the database is today, however old the drill is; null when it does not say. */
+export function knownSeconds(record: DrillRecord, database: Database): Seconds | null {
+  return provenBy(record, database).seconds;
 }
 
 /** No time at all is worse than any time. */

@@ -13,12 +13,14 @@ import { pointsOf } from '../survival/survive.ts';
 import type { Case } from './case.ts';
 import type { CasualtyView, DatabaseView, Reason, SavingView } from './document.ts';
 import { drillsOf, restoreTimeOf } from './evidence.ts';
+import { evidenceOf } from './evidence-views.ts';
 import { importanceOf } from './importance.ts';
-import { type Observed, requirementReasons } from './questions.ts';
+import { answersOf, type Observed, requirementReasons } from './questions.ts';
 import { inOrder, verdictOf } from './reason.ts';
 import { isAt, prerequisitesLost, sideReasons, threatReasons, threatsAbroad, withGaps } from './side-reasons.ts';
-import { outsidePlan, survivorsOf } from './survivors.ts';
+import { lasting, outsidePlan, type Survivor, survivorsOf } from './survivors.ts';
 import { readyUntil } from './validity.ts';
+import { settle } from './waivers.ts';
 
 /** A judgement, and how long it lasts. */
 export interface Judgement {
@@ -30,22 +32,29 @@ export interface Judgement {
 }
 
 /** Judges one database. */
-export function judgeDatabase(input: Case): Judgement {
-  const { database, inventory, at } = input;
-  const drills = drillsOf(input.drills, database, inventory.endpoint);
-  const survivors = survivorsOf(input, drills);
-  const counted = outsidePlan(survivors);
-  const newestAt = counted.reduce<Instant | null>(
-    (held, { newestAt: next }) => (held === null || next === null ? (held ?? next) : latest(held, next)),
-    null,
-  );
-  const required = requirementReasons(input, { counted, survivors, drills });
+export function judgeDatabase(asked: Case): Judgement {
+  const { database, inventory, at } = asked;
+  const drills = drillsOf(asked.drills, database, inventory.endpoint);
+  const survivors = survivorsOf(asked, drills);
+  const observe = (input: Case): Observed => {
+    const outside = outsidePlan(survivors);
+    return { counted: lasting(outside, input), outside, survivors, drills };
+  };
+  const { input, answers, waivers, said } = settle(asked, (each) => answersOf(each, observe(each)));
+  const observed = observe(input);
+  const { counted } = observed;
+  const required = answers.flatMap(({ reasons }) => reasons);
   const reasons = [
     ...input.known,
     ...withGaps(required, inventory.gaps, database),
-    ...(verdictOf(required) === 'ready' ? abroad(input, { counted, survivors, drills }) : []),
+    ...(verdictOf(required) === 'ready' ? abroad(input, observed) : []),
+    ...said,
     ...sideReasons(input, counted),
   ];
+  const verdict = verdictOf(reasons);
+  const { safe } = apart(input, counted);
+  const until = verdict === 'ready' ? readyUntil(input, { counted: safe, drills, waivers }) : null;
+  const newestAt = newestOf(counted);
   const view: DatabaseView = {
     arn: database.arn,
     resourceId: database.resourceId,
@@ -53,7 +62,7 @@ export function judgeDatabase(input: Case): Judgement {
     kind: database.kind,
     engine: database.engine,
     importance: importanceOf(database, at),
-    verdict: verdictOf(reasons),
+    verdict,
     reasons: inOrder(reasons),
     survivors: survivors.map(({ view }) => view),
     casualties: casualtiesOf(input),
@@ -61,22 +70,35 @@ export function judgeDatabase(input: Case): Judgement {
     dataLossSeconds: newestAt === null ? null : dataLossSeconds(newestAt, at),
     restoreSeconds: restoreTimeOf(drills, counted[0]?.claim ?? survivors[0]?.claim ?? null),
     prerequisitesLost: prerequisitesLost(input),
-    wouldHaveSaved: verdictOf(reasons) === 'not_ready' ? savingOf(input) : null,
+    wouldHaveSaved: verdict === 'not_ready' ? savingOf(input) : null,
+    environment: asked.requirement.environment.value,
+    requirements: answers.map(({ reasons: _, ...answer }) => answer),
+    evidence: evidenceOf(asked, drills),
+    waivers,
+    readyUntil: until,
   };
-  return {
-    view,
-    readyUntil: view.verdict === 'ready' ? readyUntil(input, counted, drills) : null,
-    permits: counted.flatMap(({ permit }) => permit ?? []),
-  };
+  return { view, readyUntil: until, permits: counted.flatMap(({ permit }) => permit ?? []) };
+}
+
+function newestOf(counted: readonly Survivor[]): Instant | null {
+  return counted.reduce<Instant | null>(
+    (held, { newestAt: next }) => (held === null || next === null ? (held ?? next) : latest(held, next)),
+    null,
+  );
 }
 
 /** A survivor in a place where a threat may be hidden is not counted on: what if it were gone? */
 function abroad(input: Case, observed: Observed): readonly Reason[] {
-  const threats = threatsAbroad(input.inventory.gaps, input.database, observed.counted);
+  const { threats, safe } = apart(input, observed.counted);
   if (threats.length === 0) return [];
-  const safe = observed.counted.filter(({ scope }) => !threats.some((gap) => isAt(gap, scope)));
   const without = requirementReasons(input, { ...observed, counted: safe });
   return verdictOf(without) === 'ready' ? [] : threatReasons(threats);
+}
+
+/** The gaps abroad that may hide a threat, and the survivors that no such gap reaches. */
+function apart({ inventory, database }: Case, counted: readonly Survivor[]) {
+  const threats = threatsAbroad(inventory.gaps, database, counted);
+  return { threats, safe: counted.filter(({ scope }) => !threats.some((gap) => isAt(gap, scope))) };
 }
 
 /** What one setting would have left, where the change takes something. */

@@ -24,6 +24,26 @@ export const REASONS = {
     forces: 'not_ready',
     meaning: 'too few recovery points survive outside the change itself',
   },
+  survivors_end_too_soon: {
+    severity: 'block',
+    forces: 'not_ready',
+    meaning: 'survivors end by themselves before anybody would notice the loss',
+  },
+  survivors_too_near: {
+    severity: 'block',
+    forces: 'not_ready',
+    meaning: 'too few recent survivors lie as far from the change as the policy asks',
+  },
+  loss_not_survived: {
+    severity: 'block',
+    forces: 'not_ready',
+    meaning: 'too few recent survivors would be left by a loss that the policy names',
+  },
+  retention_too_short: {
+    severity: 'block',
+    forces: 'not_ready',
+    meaning: 'recovery points are not kept as long as the policy asks',
+  },
   data_loss_exceeded: { severity: 'block', forces: 'not_ready', meaning: 'more work would be lost than is allowed' },
   data_loss_unknown: { severity: 'block', forces: 'unknown', meaning: "how old the survivors' data are is not known" },
   restore_never_proven: { severity: 'block', forces: 'unknown', meaning: 'no drill has ever restored such a survivor' },
@@ -70,6 +90,9 @@ export const REASONS = {
     forces: null,
     meaning: 'the database has outgrown the restore time that was measured',
   },
+  waived: { severity: 'warn', forces: null, meaning: 'a person let a shortfall pass for some time' },
+  waived_unknown: { severity: 'warn', forces: null, meaning: 'a person let something pass that is not known' },
+  waiver_expired: { severity: 'info', forces: null, meaning: 'a waiver of this has ended' },
   proof_advisory: { severity: 'warn', forces: null, meaning: 'policy lets a missing restore proof pass' },
   last_survivor_expires: { severity: 'warn', forces: null, meaning: 'every survivor ends by itself' },
 

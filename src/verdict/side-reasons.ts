@@ -17,11 +17,19 @@ import { reason } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Survivor } from './survivors.ts';
 
-const CLEARED_BY_SURVIVORS: readonly ReasonCode[] = ['no_survivor', 'survivor_only_in_plan', 'data_loss_exceeded'];
+const CLEARED_BY_SURVIVORS: readonly ReasonCode[] = [
+  'no_survivor',
+  'survivor_only_in_plan',
+  'survivors_end_too_soon',
+  'survivors_too_near',
+  'loss_not_survived',
+  'retention_too_short',
+  'data_loss_exceeded',
+];
 
 /** The reasons with the gaps of the database's account weighed in. */
 export function withGaps(reasons: readonly Reason[], gaps: readonly Gap[], database: Database): readonly Reason[] {
-  const hiding = gaps.filter(({ hides, where }) => hides === 'survivors' && where.accountId === database.accountId);
+  const hiding = survivorGaps(gaps, database);
   const names = hiding.map(({ what }) => what).join(', ');
   const softened = reasons.map((found) =>
     hiding.length > 0 && CLEARED_BY_SURVIVORS.includes(found.code)
@@ -29,6 +37,11 @@ export function withGaps(reasons: readonly Reason[], gaps: readonly Gap[], datab
       : found,
   );
   return [...softened, ...threatReasons(gaps.filter((gap) => isThreat(gap) && isAt(gap, database)))];
+}
+
+/** The gaps that may hide survivors of a database. */
+export function survivorGaps(gaps: readonly Gap[], { accountId }: Scope): readonly Gap[] {
+  return gaps.filter(({ hides, where }) => hides === 'survivors' && where.accountId === accountId);
 }
 
 /** The gaps that may hide what takes a survivor away, where one lies apart from the database. */
@@ -105,10 +118,29 @@ function lostReasons(input: Case): readonly Reason[] {
   return [reason('prerequisites_lost', `a restore needs these, and they go too: ${lost.join(', ')}`)];
 }
 
+/** Rules by which AWS refuses a deletion; others that an effect cites say how it goes through. */
+const REFUSING: readonly RuleCode[] = [
+  'deletion_protection_refuses',
+  'global_member_refuses_deletion',
+  'stopped_cluster_refuses',
+  'cluster_still_has_members',
+  'aws_backup_refuses_deletion',
+  'retained_backup_quota_full',
+  'final_snapshot_unnamed',
+  'final_snapshot_name_taken',
+  'final_snapshot_contradicts_skip',
+  'final_snapshot_needs_available',
+  'final_snapshot_needs_key',
+  'final_snapshot_quota_full',
+  'final_snapshot_impossible_for_replica',
+  'final_snapshot_impossible_for_member',
+];
+
 function refusalReasons({ database, survival }: Case): readonly Reason[] {
   const rules = survival.effects
     .filter(({ databaseResourceId, action }) => databaseResourceId === database.resourceId && isDeletion(action.kind))
-    .flatMap(({ rule }) => (rule === null || rule === 'tool_disarms_protection' ? [] : rule));
+    .flatMap(({ rule }) => rule ?? [])
+    .filter((rule) => REFUSING.includes(rule));
   return [...new Set<RuleCode>(rules)].map((rule) => {
     const why = `AWS would refuse to delete ${database.identifier} now, which one more call lifts, so it counts for nothing`;
     return reason('refused_now', `${why}: ${RULES[rule].statement}`, { source: rule });

@@ -7,21 +7,25 @@
 import type { Permit } from '../authority/authority.ts';
 import type { Scope } from '../core/arn.ts';
 import { compareCodeUnits } from '../core/canonical.ts';
-import type { Instant } from '../core/time.ts';
+import { unreachable } from '../core/invariant.ts';
+import { addSeconds, type Instant } from '../core/time.ts';
 import { type Claim, claimOf, type DrillRecord } from '../drill/model.ts';
+import type { SurvivorClass } from '../policy/model.ts';
 import { dataLossSeconds, liesAhead, newestInstantOf } from '../survival/data-loss.ts';
 import { isAlive } from '../survival/fate.ts';
 import { pointsOf } from '../survival/survive.ts';
 import { restoresToAnyInstant, type TrackedPoint } from '../survival/world.ts';
 import type { Case } from './case.ts';
 import type { Reach, SurvivorView } from './document.ts';
-import { gradeOf } from './evidence.ts';
+import { gradeOf, proofFor } from './evidence.ts';
 import { localKeys, permitOver, reachOf } from './reach.ts';
 import { type EndedTest, testsOf } from './restore-tests.ts';
 
 /** A recovery point that a restore could start from afterwards. */
 export interface Survivor {
   readonly view: SurvivorView;
+  /** Names it in one place; its id may be borne by another elsewhere. */
+  readonly arn: string;
   /** Whether the asking principal may take it away; null when nobody asked. */
   readonly permit: Permit | null;
   readonly claim: Claim;
@@ -47,6 +51,45 @@ export function survivorsOf(input: Case, drills: readonly DrillRecord[]): readon
 /** The survivors that the change itself neither makes nor holds: the only ones that count. */
 export function outsidePlan(survivors: readonly Survivor[]): readonly Survivor[] {
   return survivors.filter(({ view }) => view.reach !== 'same_plan');
+}
+
+/** The survivors that do not end by themselves before somebody notices what was lost. */
+export function lasting(survivors: readonly Survivor[], { requirement, at }: Case): readonly Survivor[] {
+  const noticedAt = addSeconds(at, requirement.detectionSeconds.value);
+  return survivors.filter(({ view }) => view.expiresAt === null || view.expiresAt >= noticedAt);
+}
+
+/**
+ * The survivors whose kind of restore did not fail when it was last tried. One that was never tried is among them: whether
+ * it restores is a question of its own.
+ */
+export function notFailed(
+  survivors: readonly Survivor[],
+  input: Case,
+  drills: readonly DrillRecord[],
+): readonly Survivor[] {
+  const failed = [...new Set(survivors.map(({ claim }) => claim))].filter((claim) => {
+    const { state } = proofFor(input, drills, claim);
+    return state === 'failed' || state === 'test_failed';
+  });
+  return survivors.filter(({ claim }) => !failed.includes(claim));
+}
+
+/** True when a survivor lies at least that far from the hand that makes the change. */
+export function isOfClass({ view, scope }: Survivor, wanted: SurvivorClass, database: Scope): boolean {
+  const outOfReach = view.reach !== 'same_plan' && view.reach !== 'principal';
+  switch (wanted) {
+    case 'outside_plan':
+      return view.reach !== 'same_plan';
+    case 'outside_principal':
+      return outOfReach;
+    case 'other_region':
+      return outOfReach && scope.region !== database.region;
+    case 'other_account':
+      return view.reach === 'other_account';
+    default:
+      return unreachable(wanted, 'survivor classes');
+  }
 }
 
 /** What speaks for single recovery points. */
@@ -75,7 +118,8 @@ function survivorOf(tracked: TrackedPoint, reach: Reach, input: Case, { drills, 
   };
   const { kind, status } = tracked.point;
   const follows = kind === 'replicated_automated_backup' && status !== 'retained';
-  return { view, permit: permitOver(tracked, input), claim, scope: tracked.point, follows, newestAt: newest };
+  const { arn } = tracked.point;
+  return { view, arn, permit: permitOver(tracked, input), claim, scope: tracked.point, follows, newestAt: newest };
 }
 
 function leastLossFirst(a: Survivor, b: Survivor): number {

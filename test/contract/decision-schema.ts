@@ -67,6 +67,32 @@ const database = z.strictObject({
     .strictObject({ setting: code, left: z.array(words).min(1), until: instant.nullable(), command: words })
     .nullable()
     .optional(),
+  environment: z.strictObject({ name: words, sandbox: z.boolean() }).nullable(),
+  requirements: z.array(
+    z.strictObject({
+      requirement: code,
+      loss: code.nullable(),
+      wanted: z.union([seconds, words]),
+      found: z.union([seconds, words]).nullable(),
+      origin: words,
+      result: z.enum(['met', 'not_met', 'unknown', 'waived', 'advisory']),
+      evidence: z.array(words),
+    }),
+  ),
+  evidence: z.array(
+    z.strictObject({
+      id: words,
+      kind: z.enum(['drill', 'restore_test', 'inventory']),
+      digest: digest.nullable(),
+      observedAt: instant,
+      ageSeconds: seconds,
+      freshUntil: instant.nullable(),
+      state: code,
+      says: words,
+    }),
+  ),
+  waivers: z.array(z.strictObject({ reason: code, by: words, because: words, until: instant, origin: words })),
+  readyUntil: instant.nullable(),
 });
 
 /** What `muster gate --json` prints. */
@@ -107,6 +133,11 @@ export const decisionSchema = z.strictObject({
       subject: words,
     }),
   ),
+  // Section 3, what a re-check compares.
+  basis: z.strictObject({
+    databasesDigest: digest,
+    state: z.strictObject({ lineage: words, serial: z.int().min(0) }).nullable(),
+  }),
   gaps: z.array(
     z.strictObject({
       what: words,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Permit, PrincipalAuthority } from '../../src/authority/authority.ts';
 import type { Action, ChangeClass } from '../../src/intent/action.ts';
 import { DEFAULT_POLICY } from '../../src/policy/schema.ts';
+import type { Effect } from '../../src/survival/step.ts';
 import { type ChecklistInput, checklistOf } from '../../src/verdict/checklist.ts';
 import { decideChange, judgeNow } from '../../src/verdict/decide.ts';
 import {
@@ -37,13 +38,16 @@ const NOTHING = reason('nothing_at_stake', 'this change concerns nothing');
 
 /** One point of the checklist of a change that does nothing, but for the fields given. */
 function point(name: Checkpoint, fields: Partial<ChecklistInput> = {}) {
+  const { intent = anIntent([]) } = fields;
   const filled = checklistOf({
-    intent: anIntent([]),
+    intent,
+    effects: intent.actions.map((action) => effectOf(action)),
     inventory: anInventory(),
     reasons: [],
     databases: [],
     authority: null,
     reach: [],
+    namesEnvironments: false,
     stateKnownSince: null,
     logged: false,
     ...fields,
@@ -51,6 +55,11 @@ function point(name: Checkpoint, fields: Partial<ChecklistInput> = {}) {
   expect(filled.map((one) => one.point)).toEqual(CHECKPOINTS);
   const { result, evidence } = filled[CHECKPOINTS.indexOf(name)] as (typeof filled)[number];
   return { result, evidence };
+}
+
+/** What an action does that acts on nothing known, but for the fields given. */
+function effectOf(action: Action, fields: Partial<Effect> = {}): Effect {
+  return { action, outcome: 'applied', rule: null, databaseResourceId: null, ...fields };
 }
 
 function aView(identifier: string, fields: Partial<DatabaseView> = {}): DatabaseView {
@@ -141,6 +150,19 @@ describe('protection and guardrails', () => {
     });
   });
 
+  it('fail for a skipped final snapshot only of what may hold the last data', () => {
+    const skipping = (fields: Partial<Effect>, databases: readonly DatabaseView[] = []) =>
+      point('protection_and_guardrails', { effects: [effectOf(theDelete(orders), fields)], databases }).result;
+    const { resourceId } = orders;
+    expect(skipping({ databaseResourceId: resourceId }, [aView('orders')])).toBe('fail');
+    expect(skipping({ databaseResourceId: null })).toBe('fail');
+    // A replica whose source lives on is judged no further.
+    expect(skipping({ databaseResourceId: 'db-REPLICA' }, [aView('orders')])).toBe('unknown');
+    // A cluster's instance holds nothing: the volume does.
+    const member = { databaseResourceId: resourceId, rule: 'member_deletion_keeps_volume' } as const;
+    expect(skipping(member, [aView('orders')])).toBe('unknown');
+  });
+
   it('name a weakened protection once, though the change and its database both carry the reason', () => {
     const step: Action = { kind: 'modify_db_instance', target: aTarget(orders), change: { deletionProtection: false } };
     const changes = [
@@ -164,6 +186,35 @@ describe('backups and a tested restore', () => {
     expect(point('backups_and_tested_restore', { reasons: [reason('target_not_observed', 'gone')] })).toEqual({
       result: 'unknown',
       evidence: ['assumed: no database could be matched to the change'],
+    });
+  });
+
+  it('stay open by an inventory of another time, whatever that shows, but for what is not ready', () => {
+    const stale = reason('inventory_stale', 'it is 3 h old');
+    const by = 'by an inventory of another time than the one judged';
+    expect(point('backups_and_tested_restore', { databases: [aView('orders')], reasons: [stale] })).toEqual({
+      result: 'unknown',
+      evidence: [`assumed: orders has 1 survivor, ${by}`],
+    });
+    expect(point('backups_and_tested_restore', { reasons: [NOTHING, stale] })).toEqual({
+      result: 'unknown',
+      evidence: [`assumed: no database or recovery point is concerned, ${by}`],
+    });
+    const databases = [aView('orders', { verdict: 'not_ready' })];
+    expect(point('backups_and_tested_restore', { databases, reasons: [stale] })).toEqual({
+      result: 'fail',
+      evidence: ['contradicted: orders is not ready with 1 survivor'],
+    });
+  });
+
+  it('stay open where the policy let a missing proof pass', () => {
+    const advisory = reason('proof_advisory', 'no drill has ever restored it; advisory by policy');
+    expect(point('backups_and_tested_restore', { databases: [aView('orders')], reasons: [advisory] })).toEqual({
+      result: 'unknown',
+      evidence: [
+        'verified: orders is ready with 1 survivor',
+        'assumed: no drill has ever restored it; advisory by policy',
+      ],
     });
   });
 
@@ -303,6 +354,16 @@ describe('human approval', () => {
       evidence: ['contradicted: this is to be stopped, not approved'],
     });
   });
+
+  it('is not needed where what is destroyed was seen to hold no data, and still where that was seen long ago', () => {
+    const intent = anIntent([], { changes: changesOf('destroy') });
+    expect(point('human_approval', { intent, reasons: [NOTHING] })).toEqual({
+      result: 'pass',
+      evidence: ['verified: nothing here needs a person'],
+    });
+    const stale = reason('inventory_stale', 'it is 3 h old');
+    expect(point('human_approval', { intent, reasons: [NOTHING, stale] }).result).toBe('unknown');
+  });
 });
 
 it('the log passes only when the decision is kept', () => {
@@ -313,5 +374,71 @@ it('the log passes only when the decision is kept', () => {
   expect(point('action_path_logged')).toEqual({
     result: 'unknown',
     evidence: ['assumed: this decision was not kept'],
+  });
+});
+
+describe('the stage', () => {
+  const named = { namesEnvironments: true };
+  const stage = 'environment_confirmed';
+  const place = 'verified: account and region 123456789012/eu-west-1, by sts:GetCallerIdentity and ARNs';
+
+  it('is told by the policy, for each account once', () => {
+    const environment = { name: 'shop', sandbox: false };
+    const databases = [aView('orders', { environment }), aView('courses', { environment })];
+    expect(point(stage, { ...named, databases })).toEqual({
+      result: 'pass',
+      evidence: [place, 'verified: account 123456789012 is shop, by the policy'],
+    });
+  });
+
+  it('says so where it is a sandbox', () => {
+    const databases = [aView('orders', { environment: { name: 'tests', sandbox: true } })];
+    expect(point(stage, { ...named, databases }).evidence[1]).toBe(
+      'verified: account 123456789012 is tests, a sandbox, by the policy',
+    );
+  });
+
+  it('stays open for an account of which the policy says nothing', () => {
+    const databases = [aView('orders', { environment: null })];
+    expect(point(stage, { ...named, databases })).toEqual({
+      result: 'unknown',
+      evidence: [place, 'assumed: the policy says of no environment that account 123456789012 belongs to it'],
+    });
+  });
+
+  it('is not asked for where the policy names no environment', () => {
+    expect(point(stage, { databases: [aView('orders')] })).toEqual({ result: 'pass', evidence: [place] });
+  });
+
+  it('is a reason for a person to look, unless it is a sandbox', () => {
+    const why = (environment: DatabaseView['environment']) =>
+      point('human_approval', { databases: [{ ...aView('orders'), environment: environment ?? null }] }).evidence[0];
+    expect(why({ name: 'shop', sandbox: false })).toContain('in shop, which is no sandbox');
+    expect(why({ name: 'tests', sandbox: true })).not.toContain('sandbox');
+    expect(why(null)).not.toContain('sandbox');
+  });
+});
+
+describe('what rests on a waiver', () => {
+  it.each(['waived', 'waived_unknown'] as const)(
+    'is %s, is not verified, and is a reason for a person to look',
+    (code) => {
+      const fields = { databases: [aView('orders')], reasons: [reason(code, 'too slow; let pass by Jane')] };
+      const { result, evidence } = point('backups_and_tested_restore', fields);
+      expect(result).toBe('unknown');
+      expect(evidence.at(-1)).toBe('assumed: too slow; let pass by Jane');
+      expect(point('human_approval', fields).evidence[0]).toContain('rests on a waiver');
+    },
+  );
+
+  it('still fails where a database is not ready, whatever was let pass', () => {
+    const databases = [aView('orders', { verdict: 'not_ready' })];
+    expect(point('backups_and_tested_restore', { databases, reasons: [reason('waived', 'x')] }).result).toBe('fail');
+  });
+
+  it('says nothing of a waiver that has ended', () => {
+    const fields = { databases: [aView('orders')], reasons: [reason('waiver_expired', 'ended')] };
+    expect(point('backups_and_tested_restore', fields).result).toBe('pass');
+    expect(point('human_approval', fields).evidence[0]).not.toContain('waiver');
   });
 });

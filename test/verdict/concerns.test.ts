@@ -342,7 +342,7 @@ describe('what is destroyed besides', () => {
     )[0];
 
   it('is named, as far as three things go', () => {
-    const said = 'other_resources_destroyed: destroyed, and no database concerned:';
+    const said = 'other_resources_destroyed: destroyed besides, and not judged here:';
     expect(others('a', 'b', 'c')).toBe(`${said} a, b, c`);
     expect(others('a', 'b', 'c', 'd', 'e')).toBe(`${said} a, b, c and 2 more`);
   });

@@ -213,6 +213,16 @@ describe('a mistaken world', () => {
     expect(aged(3_601)).toMatchObject({ decision: 'block', verdict: 'unknown', codes: ['inventory_stale'] });
   });
 
+  it('is one that shows no database as ready, and verifies nothing of it', () => {
+    const document = decide(anIntent(deletionOf(orders)), { inventory: { ...estate, observedAt: hoursAgo(2) } });
+    const [view] = document.databases;
+    expect(view).toMatchObject({ verdict: 'unknown', readyUntil: null, reasons: [{ code: 'inventory_stale' }] });
+    expect(document.checklist.find(({ point }) => point === 'backups_and_tested_restore')).toMatchObject({
+      result: 'unknown',
+      evidence: ['assumed: orders has 1 survivor, by an inventory of another time than the one judged'],
+    });
+  });
+
   it.each<[string, Partial<Inventory>, string, string]>([
     [
       'old',

@@ -178,7 +178,7 @@ describe('a key that goes', () => {
     });
     expect(document.reasons[0]).toMatchObject({
       code: 'other_resources_destroyed',
-      message: 'destroyed, and no database concerned: refused',
+      message: 'destroyed besides, and not judged here: refused',
     });
   });
 });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
-import type { RecoveryPoint } from '../../src/inventory/model.ts';
+import type { Gap, RecoveryPoint } from '../../src/inventory/model.ts';
 import { parsePolicy } from '../../src/policy/schema.ts';
 import { judgeNow } from '../../src/verdict/decide.ts';
 import { aDatabase, aDrill, anInventory, aPoint, aVault, hoursAgo, KEY_ARN, NOW } from '../support/builders.ts';
@@ -18,10 +18,11 @@ interface Given {
   readonly points?: readonly RecoveryPoint[];
   readonly drills?: readonly DrillRecord[];
   readonly defaults?: string;
+  readonly gaps?: readonly Gap[];
 }
 
-function judge({ points = [manual], drills = [aDrill(orders)], defaults = '' }: Given) {
-  const inventory = anInventory({ databases: [orders], recoveryPoints: points, vaults: [vault] });
+function judge({ points = [manual], drills = [aDrill(orders)], defaults = '', gaps = [] }: Given) {
+  const inventory = anInventory({ databases: [orders], recoveryPoints: points, vaults: [vault], gaps });
   const policy = parsePolicy(`version: 1\ndefaults: { ${defaults} }\n`, 'test.yaml');
   return judgeNow({ inventory, policy, drills, at: NOW }, orders);
 }
@@ -41,7 +42,7 @@ describe('a question that is not met', () => {
     ],
     [
       'says how many survive and how many are wanted, by whom',
-      { defaults: 'survivorsOutsidePlan: 2' },
+      { defaults: 'survivors: { outsidePlan: 2 }' },
       {
         code: 'survivor_only_in_plan',
         message: '1 survive outside the change itself, 2 wanted (test.yaml: defaults)',
@@ -168,7 +169,7 @@ describe('of several survivors', () => {
 
   it('too few are said together with a proof that is wanting, so both can be mended at once', () => {
     const failed = aDrill(orders, { result: 'failed', endedAt: hoursAgo(1) });
-    expect(codes({ drills: [failed], defaults: 'survivorsOutsidePlan: 2' })).toEqual([
+    expect(codes({ drills: [failed], defaults: 'survivors: { outsidePlan: 2 }' })).toEqual([
       'survivor_only_in_plan',
       'restore_failed',
     ]);
@@ -176,5 +177,91 @@ describe('of several survivors', () => {
 
   it('none at all, beside a drill that once passed, is said alone', () => {
     expect(codes({ points: [] })).toEqual(['no_survivor']);
+  });
+});
+
+describe('what was asked', () => {
+  const asked = (given: Given) =>
+    (judge(given).requirements ?? []).map(({ requirement, result, found }) => [requirement, result, found]);
+
+  it('is shown with what was found, and with what shows it', () => {
+    expect(judge({ defaults: 'restoreTimeMax: 12m' }).requirements).toEqual([
+      {
+        requirement: 'survivors_outside_plan',
+        loss: null,
+        wanted: 1,
+        found: 1,
+        origin: 'built-in default',
+        result: 'met',
+        evidence: ['orders-manual'],
+      },
+      {
+        requirement: 'data_loss',
+        loss: null,
+        wanted: 86_400,
+        found: 3_600,
+        origin: 'built-in default',
+        result: 'met',
+        evidence: ['orders-manual'],
+      },
+      {
+        requirement: 'restore_proof',
+        loss: null,
+        wanted: 'queried',
+        found: 'queried',
+        origin: 'built-in default',
+        result: 'met',
+        evidence: ['drill:d1'],
+      },
+      {
+        requirement: 'restore_time',
+        loss: null,
+        wanted: 720,
+        found: 720,
+        origin: 'test.yaml: defaults',
+        result: 'met',
+        evidence: ['drill:d1'],
+      },
+    ]);
+  });
+
+  it('of nothing that survives is that all work is lost, and is not known of the proof and the time', () => {
+    expect(asked({ points: [], defaults: 'restoreTimeMax: 12m' })).toEqual([
+      ['survivors_outside_plan', 'not_met', 0],
+      ['data_loss', 'not_met', null],
+      ['restore_proof', 'unknown', null],
+      ['restore_time', 'unknown', null],
+    ]);
+  });
+
+  it('of the work lost is not known where what survives is not, or a gap may hide it', () => {
+    const unread = { ...manual, encrypted: true, keyArn: KEY_ARN };
+    expect(asked({ points: [unread] })[1]).toEqual(['data_loss', 'unknown', null]);
+    const gap = { what: 'copies', where: orders, action: 'rds:X', cause: 'denied', hides: 'survivors' as const };
+    expect(asked({ points: [], gaps: [gap] })[1]).toEqual(['data_loss', 'unknown', null]);
+    expect(asked({ points: [], gaps: [{ ...gap, hides: 'threats' }] })[1]).toEqual(['data_loss', 'not_met', null]);
+  });
+
+  it('is not met by the data of a survivor that is too old, and says by how much', () => {
+    expect(asked({ defaults: 'dataLossMax: 30m' })[1]).toEqual(['data_loss', 'not_met', 3_600]);
+    expect(asked({ points: [aPoint(orders, { dataAt: null })] })[1]).toEqual(['data_loss', 'unknown', null]);
+  });
+
+  it('names the survivors with the least work lost alone', () => {
+    const { requirements = [] } = judge({ points: [manual, { ...vaulted, dataAt: hoursAgo(2) }] });
+    expect(requirements[0]?.evidence).toEqual(['orders-manual', 'vaulted']);
+    expect(requirements[1]?.evidence).toEqual(['orders-manual']);
+  });
+
+  it('is not met by a restore that is too slow, and says how long it takes', () => {
+    expect(asked({ defaults: 'restoreTimeMax: 10m' }).at(-1)).toEqual(['restore_time', 'not_met', 720]);
+  });
+
+  it('of no known time says so', () => {
+    const drills = [aDrill(orders, { resumed: 1 })];
+    expect(asked({ drills, defaults: 'restoreTimeMax: 10m' }).slice(-2)).toEqual([
+      ['restore_proof', 'met', 'queried'],
+      ['restore_time', 'unknown', null],
+    ]);
   });
 });

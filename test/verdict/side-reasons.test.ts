@@ -160,6 +160,14 @@ describe('a deletion that AWS would refuse now', () => {
     expect(saidOf(found.get('orders'), 'refused_now')).toEqual([]);
   });
 
+  it('is not told of a rule by which nothing is refused: an instance goes and the volume stays', () => {
+    const [member] = courses.members;
+    const target = { arn: null, resourceId: null, identifier: member?.identifier ?? '', scope: SCOPE };
+    const instance = { ...theDelete(orders), target } as Action;
+    const found = decide([instance, theDelete(courses)], { databases: [courses] });
+    expect(saidOf(found.get('courses'), 'refused_now')).toEqual([]);
+  });
+
   it('is not told of a step that deletes something else of it', () => {
     const manual = aPoint(orders);
     const step: Action = { kind: 'delete_db_snapshot', target: aTarget({ arn: manual.arn, identifier: manual.id }) };

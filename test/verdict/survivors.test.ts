@@ -164,7 +164,7 @@ describe('a gap over threats where only a survivor lies', () => {
     ['spoils nothing where another would do', { points: [copy, manual] }, []],
     [
       'spoils ready where both are asked for',
-      { points: [copy, manual], policy: 'version: 1\ndefaults: { survivorsOutsidePlan: 2 }\n' },
+      { points: [copy, manual], policy: 'version: 1\ndefaults: { survivors: { outsidePlan: 2 } }\n' },
       ['gap_hides_threats'],
     ],
     ['adds nothing to what is not ready', { points: [{ ...copy, dataAt: hoursAgo(99) }] }, ['data_loss_exceeded']],

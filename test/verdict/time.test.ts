@@ -107,7 +107,7 @@ describe('a ready change stays so until', () => {
   });
 
   it('fewer survive than the policy asks for', () => {
-    const policy = 'version: 1\ndefaults: { survivorsOutsidePlan: 2 }\n';
+    const policy = 'version: 1\ndefaults: { survivors: { outsidePlan: 2 } }\n';
     const given = { points: [manual, ending], drills: bothProven, inventory: { vaults: [vault] }, policy };
     expect(validUntil(given)).toBe(addSeconds(NOW, 600));
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds, type Instant } from '../../src/core/time.ts';
 import type { DrillRecord } from '../../src/drill/model.ts';
 import type { RecoveryPoint, RestoreTest } from '../../src/inventory/model.ts';
-import type { Requirement } from '../../src/policy/resolve.ts';
+import type { Requirement } from '../../src/policy/model.ts';
 import { survive } from '../../src/survival/survive.ts';
 import { judgeDatabase } from '../../src/verdict/judge.ts';
 import {
@@ -19,6 +19,7 @@ import {
   SCOPE,
   theDelete,
 } from '../support/builders.ts';
+import { aRequirement, type RequirementFields } from '../support/requirement-builder.ts';
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 const FAR = { ...SCOPE, region: 'us-east-1' };
@@ -31,7 +32,7 @@ interface Wanted {
   readonly rpo?: number;
   readonly rto?: number | null;
   readonly survivors?: number;
-  readonly proof?: 'required' | 'advisory';
+  readonly proof?: RequirementFields['restoreProof'];
   readonly proofAge?: number;
 }
 
@@ -43,14 +44,13 @@ interface Given {
 }
 
 function requirementOf({ rpo = CENTURY_SECONDS, rto = null, survivors = 1, proof, proofAge }: Wanted): Requirement {
-  const origin = 'test';
-  return {
-    rpoSecondsMax: { value: rpo, origin },
-    rtoSecondsMax: { value: rto, origin },
-    survivorsOutsidePlanMin: { value: survivors, origin },
-    restoreProof: { value: proof ?? 'required', origin },
-    proofSecondsMax: { value: proofAge ?? CENTURY_SECONDS, origin },
-  };
+  return aRequirement({
+    rpoSecondsMax: rpo,
+    rtoSecondsMax: rto,
+    survivorsMin: { outside_plan: survivors },
+    restoreProof: proof ?? 'required',
+    proofSecondsMax: proofAge ?? CENTURY_SECONDS,
+  });
 }
 
 /** When the verdict on `orders`, were it deleted now, ends by time alone. */
@@ -75,6 +75,15 @@ function kept(id: string, fields: Partial<RecoveryPoint> = {}): RecoveryPoint {
 }
 
 const manual = aPoint(orders);
+const replicated = aPoint(orders, {
+  ...FAR,
+  id: 'replicated',
+  arn: 'arn:replicated',
+  kind: 'replicated_automated_backup',
+  status: 'retained',
+  dataAt: null,
+  window: { earliest: addDays(NOW, -7), latest: hoursAgo(1) },
+});
 const inVault = aDrill(orders, { drillId: 'v', claim: 'vault' });
 
 describe('time alone', () => {
@@ -212,5 +221,49 @@ describe('a restore that is too slow', () => {
   ])('does not carry a verdict on: %d seconds allowed, 720 taken', (rto, until) => {
     const points = [aPoint(orders, { expiresAt: late }), kept('a', { expiresAt: soon })];
     expect(readyUntil({ points, drills: [aDrill(orders), fast], wanted: { rto } })).toBe(until);
+  });
+});
+
+describe('where one kind of restore is only advised', () => {
+  const proof = { snapshot: 'required', vault: 'advisory' } as const;
+  const resumed = (drill: DrillRecord) => ({ ...drill, resumed: 1, restoreSeconds: null });
+
+  it('ends with the last survivor of that kind, though one of another stays', () => {
+    const points = [manual, kept('a', { expiresAt: soon })];
+    expect(readyUntil({ points, drills: [], wanted: { proof } })).toBe(soon);
+  });
+
+  it('an unknown time passes for as long as that is what is known', () => {
+    const drills = [resumed(aDrill(orders, { claim: 'vault', endedAt: hoursAgo(1) }))];
+    const wanted = { proof, rto: 600, proofAge: 4_200 };
+    expect(readyUntil({ points: [kept('a')], drills, wanted })).toBe(soon);
+  });
+
+  it('ends before only what is known to be too slow is left', () => {
+    const points = [kept('a'), manual, replicated];
+    const drills = [resumed(aDrill(orders, { endedAt: hoursAgo(2) })), aDrill(orders, { drillId: 'p', claim: 'pitr' })];
+    const wanted = { proof, rto: 600, proofAge: 7_800 };
+    expect(readyUntil({ points, drills, wanted })).toBe(soon);
+  });
+
+  it('and a stale drill of another was too slow, ends with the drill that only leaves the time open', () => {
+    const stale = aDrill(orders, { drillId: 's', claim: 'vault', endedAt: hoursAgo(9), restoreSeconds: 720 });
+    const drills = [stale, resumed(aDrill(orders, { endedAt: hoursAgo(2) }))];
+    const wanted = { proof: 'advisory', rto: 600, proofAge: 7_800 } as const;
+    expect(readyUntil({ points: [kept('a'), manual, replicated], drills, wanted })).toBe(soon);
+  });
+
+  it('and was too slow when last drilled, it carries on none that passes without a drill', () => {
+    const stale = aDrill(orders, { drillId: 's', claim: 'vault', endedAt: hoursAgo(9), restoreSeconds: 720 });
+    const copied = aPoint(orders, { ...FAR, id: 'far', arn: 'arn:far', kind: 'snapshot_copy', expiresAt: soon });
+    const given = { points: [kept('a'), manual, copied], drills: [stale, resumed(aDrill(orders))] };
+    const wanted = { proof: { ...proof, copy: 'advisory' }, rto: 600, proofAge: 7_800 } as const;
+    expect(readyUntil({ ...given, wanted })).toBe(soon);
+  });
+
+  it('and a drill is yet to end, it holds no time at all where a time is asked for', () => {
+    const drills = [aDrill(orders, { claim: 'vault', endedAt: addSeconds(NOW, 900) })];
+    expect(readyUntil({ points: [kept('a')], drills, wanted: { proof, rto: 600 } })).toBe(NOW);
+    expect(readyUntil({ points: [kept('a')], drills, wanted: { proof } })).toBeNull();
   });
 });

@@ -6,7 +6,17 @@ import type { ProbeWorth } from '../../src/drill/probe.ts';
 import type { Database } from '../../src/inventory/model.ts';
 import { parsePolicy } from '../../src/policy/schema.ts';
 import { judgeNow } from '../../src/verdict/decide.ts';
-import { aCluster, aDatabase, aDrill, anInventory, aPoint, aVault, hoursAgo, NOW } from '../support/builders.ts';
+import {
+  aCluster,
+  aDatabase,
+  aDrill,
+  anInventory,
+  aPoint,
+  aRestoreTest,
+  aVault,
+  hoursAgo,
+  NOW,
+} from '../support/builders.ts';
 
 const orders = aDatabase();
 const vault = aVault();
@@ -170,7 +180,7 @@ describe('a drill of an engine without a driver', () => {
       {
         code: 'restore_proof_weak',
         message: 'drill d1 restored it but no driver of Muster questions oracle-ee',
-        remedy: 'have a person restore and question it, and let the policy say restoreProof: advisory for it',
+        remedy: 'have a person restore and question it, and let the policy say proofGrade: restored for it',
       },
     ]);
     expect(view.survivors[0]?.grade).toBe('restored');
@@ -249,5 +259,149 @@ describe('a database that outgrew what was measured', () => {
     expect(judge({ drills: drills.slice(0, 1), database: now(400), vaulted: true }).codes).toEqual([
       'restore_time_outgrown',
     ]);
+  });
+});
+
+describe('a kind of restore that is only advised', () => {
+  const byClaim = 'restoreProof: { snapshot: required, vault: advisory }';
+  const ofVault = aDrill(orders, { drillId: 'v', claim: 'vault' });
+
+  it('lets a missing proof pass for a survivor of that kind, and for no other', () => {
+    expect(judge({ drills: [], defaults: byClaim, vaulted: true }).codes).toEqual(['proof_advisory']);
+    expect(judge({ drills: [], defaults: byClaim }).codes).toEqual(['restore_never_proven']);
+  });
+
+  it('that failed lets nothing pass, nor does one that is required beside it', () => {
+    const failed = (drill: DrillRecord) => aDrill(orders, { ...drill, result: 'failed' });
+    for (const drill of [failed(ofVault), failed(aDrill(orders))])
+      expect(judge({ drills: [drill], defaults: byClaim, vaulted: true })).toMatchObject({
+        verdict: 'not_ready',
+        codes: ['restore_failed'],
+      });
+  });
+
+  it('and known to be too slow lets no unknown time of another kind pass', () => {
+    const defaults = `${TEN_MINUTES}, ${byClaim}`;
+    const drills = [aDrill(orders, { resumed: 1 }), ofVault];
+    expect(judge({ drills, defaults, vaulted: true })).toMatchObject({
+      verdict: 'unknown',
+      codes: ['restore_time_unproven'],
+    });
+  });
+
+  it('and of no known time lets that pass, beside another kind that is too slow', () => {
+    const defaults = `${TEN_MINUTES}, ${byClaim}`;
+    const drills = [aDrill(orders), { ...ofVault, resumed: 1 }];
+    expect(judge({ drills, defaults, vaulted: true }).codes).toEqual(['proof_advisory']);
+  });
+
+  describe('and whose last drill is too old to count', () => {
+    const aged = `${TEN_MINUTES}, proofAgeMax: 30m, restoreProof: advisory`;
+    const old = aDrill(orders);
+
+    it('does not get faster by that: one that was too slow still is', () => {
+      const view = judge({ drills: [old], defaults: aged });
+      expect(view).toMatchObject({ verdict: 'not_ready', codes: ['restore_too_slow', 'proof_advisory'] });
+      expect(view.reasons[0]?.message).toBe(
+        'the last drill, too old to count, took 12 min, 10 min allowed (test.yaml: defaults)',
+      );
+      expect(view.requirements?.at(-1)).toMatchObject({ requirement: 'restore_time', found: 720, result: 'not_met' });
+    });
+
+    it('lets no unknown time of another kind pass where it was too slow', () => {
+      const defaults = `${TEN_MINUTES}, proofAgeMax: { vault: 30m }, ${byClaim}`;
+      const drills = [aDrill(orders, { resumed: 1 }), ofVault];
+      expect(judge({ drills, defaults, vaulted: true }).codes).toEqual(['restore_time_unproven']);
+    });
+
+    it('lets pass one that was fast enough, or of no known time for the database as it is', () => {
+      expect(judge({ drills: [{ ...old, restoreSeconds: 600 }], defaults: aged }).codes).toEqual(['proof_advisory']);
+      expect(judge({ drills: [{ ...old, resumed: 1 }], defaults: aged }).codes).toEqual(['proof_advisory']);
+      const { conditions } = elsewhere;
+      expect(judge({ drills: [{ ...old, conditions }], defaults: aged }).codes).toEqual(['proof_advisory']);
+    });
+  });
+
+  it('shows the time of a restore that nobody saw as advised, never as met', () => {
+    const { requirements = [] } = judge({ drills: [], defaults: `${HALF_HOUR}, restoreProof: advisory` });
+    expect(requirements.map(({ requirement, result, found }) => [requirement, result, found]).slice(-2)).toEqual([
+      ['restore_proof', 'advisory', null],
+      ['restore_time', 'advisory', null],
+    ]);
+    const required = judge({ drills: [], defaults: HALF_HOUR }).requirements ?? [];
+    expect(required.at(-1)).toMatchObject({ requirement: 'restore_time', result: 'unknown' });
+  });
+});
+
+describe('the age that a proof may have', () => {
+  it('is that of its own kind', () => {
+    const ofVault = aDrill(orders, { drillId: 'v', claim: 'vault' });
+    const aged = (defaults: string) => judge({ drills: [aDrill(orders), ofVault], defaults, vaulted: true });
+    const drillsShown = (defaults: string) =>
+      aged(defaults).requirements?.find(({ requirement }) => requirement === 'restore_proof')?.evidence;
+    expect(drillsShown('proofAgeMax: { snapshot: 3599s }')).toEqual(['drill:v']);
+    expect(drillsShown('proofAgeMax: { snapshot: 3600s, vault: 3599s }')).toEqual(['drill:d1']);
+    expect(aged('proofAgeMax: 3599s').codes).toEqual(['restore_proof_stale']);
+  });
+
+  it('is named with where it is written', () => {
+    expect(judge({ drills: [aDrill(orders)], defaults: 'proofAgeMax: { snapshot: 30m }' }).reasons[0]?.message).toBe(
+      'the last drill was 1 h ago, 30 min allowed (test.yaml: defaults)',
+    );
+  });
+});
+
+describe('the grade that a proof must have', () => {
+  const probing = (proves: ProbeWorth, grade: DrillRecord['grade']) =>
+    aDrill(orders, { grade, probes: aDrill(orders).probes.map((probe) => ({ ...probe, proves })) });
+  const restored = aDrill(orders, { grade: 'restored', probes: [] });
+
+  it.each<[string, DrillRecord, readonly string[]]>([
+    ['restored', restored, []],
+    ['restored', probing('data', 'queried'), []],
+    ['queried', restored, ['restore_proof_weak']],
+    ['queried', probing('nothing', 'queried'), ['restore_proof_weak']],
+    ['queried', probing('data', 'queried'), []],
+    ['compared', probing('data', 'queried'), ['restore_proof_weak']],
+    ['compared', probing('comparison', 'compared'), []],
+    // A grade alone is only a claim, and what was asked goes no further than the grade.
+    ['compared', probing('data', 'compared'), ['restore_proof_weak']],
+    ['compared', probing('comparison', 'queried'), ['restore_proof_weak']],
+  ])('at least %s (%#)', (grade, drill, codes) => {
+    expect(judge({ drills: [drill], defaults: `proofGrade: ${grade}` }).codes).toEqual(codes);
+  });
+
+  it('is shown as found, by what was asked and not by what is claimed', () => {
+    const found = (drills: readonly DrillRecord[], vaulted = false) =>
+      judge({ drills, defaults: 'proofGrade: restored', vaulted }).requirements?.find(
+        ({ requirement }) => requirement === 'restore_proof',
+      )?.found;
+    expect(found([restored])).toBe('restored');
+    expect(found([probing('nothing', 'compared')])).toBe('restored');
+    expect(found([probing('data', 'compared')])).toBe('queried');
+    expect(found([restored, aDrill(orders, { drillId: 'v', claim: 'vault' })], true)).toBe('queried');
+  });
+
+  it('says that nothing was compared where that is wanted', () => {
+    const { reasons } = judge({ drills: [probing('data', 'compared')], defaults: 'proofGrade: compared' });
+    expect(reasons[0]?.message).toBe(
+      'drill d1 questioned it but compared nothing with a figure from outside the copy, which is wanted (test.yaml: defaults)',
+    );
+  });
+
+  it('of a leaked drill is not that it came up, unless it was asked and answered', () => {
+    const leaked = (fields: Partial<DrillRecord>) =>
+      judge({ drills: [aDrill(orders, { result: 'leaked', ...fields })], defaults: 'proofGrade: restored' }).codes;
+    expect(leaked({})).toEqual([]);
+    expect(leaked({ grade: 'restored', probes: [] })).toEqual(['restore_failed']);
+  });
+
+  it('is never reached by what AWS Backup restored alone', () => {
+    const point = aPoint(orders, { id: 'v', arn: 'arn:v', kind: 'backup_snapshot', vaultArn: vault.arn });
+    const restoreTests = [aRestoreTest(point, { validation: 'successful' })];
+    const inventory = anInventory({ databases: [orders], recoveryPoints: [point], vaults: [vault], restoreTests });
+    const policy = parsePolicy('version: 1\ndefaults: { proofGrade: restored }\n', 'test.yaml');
+    const view = judgeNow({ inventory, policy, drills: [], at: NOW }, orders);
+    expect(view.reasons.map(({ code }) => code)).toEqual(['restore_proof_weak']);
   });
 });
