@@ -12,6 +12,9 @@ import type { ScratchProof } from '../drill/guard.ts';
 import type { JournalEntry } from '../drill/journal.ts';
 import type { DrillRecord, ScratchKind } from '../drill/model.ts';
 import type { Probe, ProbeAnswer } from '../drill/probe.ts';
+import type { Approval } from '../evidence/approval.ts';
+import type { ChainRecord, Head } from '../evidence/chain.ts';
+import type { KeyRecord, PublicKey, SealRecord } from '../evidence/keys.ts';
 import type { Gap, Inventory } from '../inventory/model.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
 import type { StateSighting } from '../verdict/state-history.ts';
@@ -175,6 +178,59 @@ export interface Store {
   /** Which state claimed which databases, each time that raised no doubt. */
   recordState(sighting: StateSighting): Promise<void>;
   states(): Promise<readonly StateSighting[]>;
+  recordApproval(approval: Approval): Promise<void>;
+  approvals(): Promise<readonly Approval[]>;
+  /** A key that signs from here on. */
+  recordKey(key: KeyRecord): Promise<void>;
+  keys(): Promise<readonly KeyRecord[]>;
+  /** A signature over the chain up to a record. */
+  recordSeal(seal: SealRecord): Promise<void>;
+  /** What all of them are links of. */
+  readonly chain: RecordChain;
+  close(): Promise<void>;
+}
+
+/** The chain under a store, for whoever checks it, carries it away or thins it out. */
+export interface RecordChain {
+  /** Where it ends by its own account, which is kept apart from the records; null while nothing was written. */
+  head(): Promise<Head | null>;
+  /** The records after that number (0 for all), in order, as they stand: nothing is checked on the way. */
+  read(after?: number): AsyncIterable<ChainRecord>;
+  /**
+   * Takes records over from another store, into one that is empty or ends where they begin.
+   *
+   * @throws MusterError `MUSTER_STORE_INVALID` for the first that does not follow; nothing of the batch is kept then.
+   */
+  adopt(records: readonly ChainRecord[]): Promise<void>;
+  /**
+   * Erases the bodies of these records and says so in a record of its own; their links stay.
+   *
+   * @throws MusterError `MUSTER_STORE_INVALID` when one is not in the chain.
+   */
+  erase(seqs: readonly number[], why: string, at: Instant): Promise<void>;
+}
+
+/** What a key signs: attestations and seals, or tokens; no key does both. */
+export type KeyPurpose = 'attestation' | 'token';
+
+/** Signs bytes with one key. */
+export interface Signer {
+  readonly key: PublicKey;
+  /**
+   * @returns Ed25519: 64 bytes; ECDSA P-256: r and s, 32 bytes each (RFC 7518, section 3.4).
+   * @throws MusterError `MUSTER_AWS_UNAVAILABLE` or `MUSTER_ACCESS_DENIED` where a key service does not sign.
+   */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The keys that this Muster signs with. */
+export interface KeyKeeper {
+  /** The signer for a purpose; the first call makes the key where a file holds them. */
+  signer(purpose: KeyPurpose): Promise<Signer>;
+  /** Every key that ever signed here, retired ones too; what verifiers are given. */
+  publicKeys(): Promise<readonly PublicKey[]>;
+  /** Retires the key in use and makes the next; a key service rotates by its own means and refuses here. */
+  rotate(purpose: KeyPurpose, at: Instant): Promise<{ readonly retired: Signer; readonly current: Signer }>;
 }
 
 /** Which process writes, and whether one that wrote before is surely gone. */

@@ -1,12 +1,16 @@
 /**
- * The shapes of stored decisions and states, checked again whenever they are loaded.
+ * The shapes of stored decisions, states, approvals, keys, seals and erasures, checked again whenever they are loaded.
  *
  * Of a decision the head is checked, and what it remembers of settings, which later decisions speak of; its codes may
- * come from a newer Muster's catalogues, and one kept by an older Muster remembers nothing.
+ * come from a newer Muster's catalogues, and one kept by an older Muster remembers nothing. Signatures are not checked
+ * here: that takes the keys of the whole chain.
  */
 
 import * as z from 'zod';
 import type { StateSighting } from '../../app/ports.ts';
+import type { Approval } from '../../evidence/approval.ts';
+import type { Erasure } from '../../evidence/chain-erasures.ts';
+import type { KeyRecord, PublicKey, SealRecord } from '../../evidence/keys.ts';
 import { DECISIONS, type DecisionDocument, VERDICTS } from '../../verdict/document.ts';
 import { digest, instant, scope } from './record-parts.ts';
 
@@ -55,4 +59,58 @@ const decisionHead = z.looseObject({
 /** One decision, as it was printed. */
 export const decisionDocument = z.custom<DecisionDocument>((value) => decisionHead.safeParse(value).success, {
   error: 'not a decision document',
+});
+
+/** One receipt of a person. */
+export const approval: z.ZodType<Approval> = z.object({
+  formatVersion: z.literal('1'),
+  changeDigest: digest,
+  decisionDigest: digest,
+  approver: z.string().min(1),
+  identifiedBy: z.enum(['os_user', 'token', 'oidc']),
+  note: z.string().nullable(),
+  at: instant,
+  validUntil: instant,
+});
+
+const publicKey: z.ZodType<PublicKey> = z
+  .object({
+    kid: z.string().min(1),
+    kty: z.enum(['OKP', 'EC']),
+    crv: z.enum(['Ed25519', 'P-256']),
+    x: z.string().min(1),
+    y: z.string().min(1).exactOptional(),
+    alg: z.enum(['EdDSA', 'ES256']),
+    use: z.literal('sig'),
+    purpose: z.enum(['attestation', 'token']),
+    createdAt: instant,
+    retiredAt: instant.nullable(),
+  })
+  // A private part has no place in a store, whoever hands it in.
+  .strict();
+
+/** A key that signs from there on. */
+export const keyRecord: z.ZodType<KeyRecord> = z.object({
+  formatVersion: z.literal('1'),
+  at: instant,
+  key: publicKey,
+  introducedBy: z.object({ kid: z.string().min(1), sig: z.string().min(1) }).nullable(),
+});
+
+/** A signature over the chain. */
+export const sealRecord: z.ZodType<SealRecord> = z.object({
+  formatVersion: z.literal('1'),
+  at: instant,
+  upTo: z.int().min(1),
+  digest,
+  kid: z.string().min(1),
+  sig: z.string().min(1),
+});
+
+/** What was erased, and why. */
+export const erasure: z.ZodType<Erasure> = z.object({
+  formatVersion: z.literal('1'),
+  at: instant,
+  seqs: z.array(z.int().min(1)).min(1),
+  why: z.string(),
 });

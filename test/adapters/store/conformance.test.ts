@@ -1,21 +1,23 @@
 /**
- * What every store does alike: it keeps what it is given, in order, hands out no more and forgets nothing it once read.
+ * What every store does alike: it keeps what it is given, in order, hands out no more and forgets nothing it once read;
+ * and everything in it is a link of one chain.
  */
 
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileStore } from '../../../src/adapters/store/file-store.ts';
+import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/store/memory-store.ts';
-import type { JournalEntry, Store } from '../../../src/app/ports.ts';
+import type { JournalEntry, StateSighting } from '../../../src/app/ports.ts';
+import { canonicalJson, digestOf } from '../../../src/core/canonical.ts';
 import type { Event } from '../../../src/drill/drill-state.ts';
 import { recordOf } from '../../../src/drill/outcome.ts';
+import type { Approval } from '../../../src/evidence/approval.ts';
+import type { ChainRecord } from '../../../src/evidence/chain.ts';
+import type { KeyRecord, SealRecord } from '../../../src/evidence/keys.ts';
 import { rememberedOf } from '../../../src/verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../../../src/verdict/document.ts';
 import { aDatabase, aDrill, hoursAgo, NOW } from '../../support/builders.ts';
 import { aDecision } from '../../support/decision-builder.ts';
 import { aDrillPlan, PLAN_SHAPES, ROWS, type Walk, walk } from '../../support/drill-plans.ts';
+import { anEntry, chainOf, reportOf, type StoreKind, useStores } from './store-kinds.ts';
 
 const ORDERS = aDatabase();
 const SETTING = {
@@ -84,16 +86,53 @@ function journalOf(all: readonly Walk[]): readonly JournalEntry[] {
   ];
 }
 
-let parent: string;
-beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), 'muster-store-'));
-});
-afterEach(() => rmSync(parent, { recursive: true }));
+const APPROVAL: Approval = {
+  formatVersion: '1',
+  changeDigest: digestOf('change'),
+  decisionDigest: digestOf('decision'),
+  approver: 'alexey',
+  identifiedBy: 'os_user',
+  note: 'seen: the snapshot is there',
+  at: hoursAgo(1),
+  validUntil: NOW,
+};
+const KEY: KeyRecord = {
+  formatVersion: '1',
+  at: hoursAgo(3),
+  key: {
+    kid: 'kid-1',
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: 'AAAA',
+    alg: 'EdDSA',
+    use: 'sig',
+    purpose: 'attestation',
+    createdAt: hoursAgo(3),
+    retiredAt: null,
+  },
+  introducedBy: null,
+};
+const SEAL: SealRecord = {
+  formatVersion: '1',
+  at: hoursAgo(1),
+  upTo: 1,
+  digest: digestOf('head'),
+  kid: 'kid-1',
+  sig: 'c2ln',
+};
+const SIGHTING: StateSighting = {
+  formatVersion: '1',
+  at: hoursAgo(1),
+  endpoint: null,
+  lineage: '5f1e6f8a-3c55-4d0e-9b1a-0d9f6d7a1c01',
+  serial: 12,
+  databases: ['db-ORDERS'],
+  forgets: [],
+  released: [],
+};
 
-describe.each<[string, () => Store]>([
-  ['in memory', createMemoryStore],
-  ['of files', () => createFileStore(join(parent, 'store'))],
-])('a store %s', (_, create) => {
+describe.each(useStores())('a store %s', (_, kind: StoreKind) => {
+  const create = () => kind.open();
   it('that nobody wrote to is empty', async () => {
     const store = create();
     const all = await Promise.all([store.journalEntries(), store.drills(), store.decisions(), store.states()]);
@@ -189,25 +228,146 @@ describe.each<[string, () => Store]>([
     ((await store.decisions()) as DecisionDocument[]).pop();
     expect(await store.decisions()).toHaveLength(1);
   });
-});
 
-describe('decisions on file', () => {
-  const path = () => join(parent, 'store', 'decisions.jsonl');
-
-  it('of an older Muster, without a word on settings, are still read', async () => {
-    const store = createFileStore(join(parent, 'store'));
-    await store.recordDecision(DISARMS);
-    const { disarmings: _, rearmings: __, ...older } = DISARMS;
-    appendFileSync(path(), `${JSON.stringify(older)}\n`);
-    const read = await createFileStore(join(parent, 'store')).decisions();
-    expect(read).toEqual([DISARMS, older]);
-    expect(rememberedOf(read, null).disarmings).toHaveLength(1);
+  it('gives back states, approvals, keys and seals', async () => {
+    const store = create();
+    await store.recordState(SIGHTING);
+    await store.recordApproval(APPROVAL);
+    await store.recordKey(KEY);
+    await store.recordSeal(SEAL);
+    expect(await store.states()).toEqual([SIGHTING]);
+    expect(await store.approvals()).toEqual([APPROVAL]);
+    expect((await chainOf(store)).map(({ kind: of, key }) => [of, key])).toEqual([
+      ['state', SIGHTING.lineage],
+      ['approval', APPROVAL.changeDigest],
+      ['key', 'kid-1'],
+      ['seal', null],
+    ]);
   });
 
-  it('whose settings were tampered with are not read', async () => {
-    const store = createFileStore(join(parent, 'store'));
+  it('that nobody wrote to has no head and no records', async () => {
+    const store = create();
+    expect(await store.chain.head()).toBeNull();
+    expect(await chainOf(store)).toEqual([]);
+  });
+
+  it('links every record to the one before it, whatever its kind, and says where the chain ends', async () => {
+    const store = create();
+    await store.journal(anEntry('one'));
+    await store.recordDrill(aDrill(ORDERS));
     await store.recordDecision(DISARMS);
-    writeFileSync(path(), readFileSync(path(), 'utf8').replace('"databaseResourceId":"db-ORDERS",', ''));
-    await expect(store.decisions()).rejects.toMatchObject({ code: 'MUSTER_STORE_INVALID' });
+    const report = await reportOf(store);
+    expect(report).toEqual({ records: 3, first: 1, last: 3, findings: [], erased: 0 });
+    const [first, , last] = await chainOf(store);
+    expect(await store.chain.head()).toEqual({ seq: 3, digest: last?.digest, at: last?.at });
+    expect(first).toMatchObject({ seq: 1, kind: 'journal', key: 'd1', body: canonicalJson(anEntry('one')) });
+  });
+
+  it('dates a link by its own clock, not by what the record says', async () => {
+    const store = create();
+    await store.recordState(SIGHTING);
+    expect((await chainOf(store))[0]?.at).toBe(kind.now());
+  });
+
+  it('reads the chain from any number on, over more than one page', async () => {
+    const store = create();
+    await store.chain.adopt(await aLongChain(1_203));
+    expect((await chainOf(store)).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 1_203 }, (__, index) => index + 1),
+    );
+    expect((await chainOf(store, 1_000)).map(({ seq }) => seq)[0]).toBe(1_001);
+    expect(await chainOf(store, 1_203)).toEqual([]);
+    expect(await store.journalEntries()).toHaveLength(1_203);
+  });
+
+  it('keeps hostile content as it is', async () => {
+    const store = create();
+    const hostile = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":1},"":"empty"}');
+    const text = `\u0000\ud800 \udc00 \u2028 \ufeff 👩‍🚀 ' " \\ ; drop table record; -- ${'x'.repeat(1_000_000)}`;
+    const decision = { ...aDecision(), hostile, principal: text };
+    await store.recordDecision(decision);
+    await store.recordState({ ...SIGHTING, lineage: text });
+    await store.recordState({ ...SIGHTING, lineage: 'a\u0000b' });
+    const [read] = await store.decisions();
+    expect(canonicalJson(read)).toBe(canonicalJson(decision));
+    expect((await store.states()).map(({ lineage }) => lineage)).toEqual([text, 'a\u0000b']);
+    expect((await reportOf(store)).findings).toEqual([]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('takes over the records of another store, all at once or in parts, and goes on from there', async () => {
+    const chain = await aLongChain(5);
+    const store = create();
+    await store.chain.adopt(chain.slice(0, 2));
+    await store.chain.adopt(chain.slice(2));
+    await store.chain.adopt([]);
+    expect(await chainOf(store)).toEqual(chain);
+    await store.journal(anEntry('after'));
+    expect(await reportOf(store)).toMatchObject({ last: 6, findings: [] });
+    expect((await store.journalEntries()).at(-1)?.runner).toBe('after');
+  });
+
+  it.each<[string, (chain: readonly ChainRecord[]) => readonly unknown[]]>([
+    ['that does not begin where it ends', (chain) => chain.slice(1)],
+    ['with a hole', (chain) => chain.toSpliced(1, 1)],
+    ['with a changed body', (chain) => chain.with(2, { ...chain[2], body: '{}' } as ChainRecord)],
+    ['with a changed link', (chain) => chain.with(2, { ...chain[2], key: 'other' } as ChainRecord)],
+    ['of an unknown kind', (chain) => chain.with(2, { ...chain[2], kind: 'other' } as unknown as ChainRecord)],
+  ])('takes nothing of a chain %s', async (__, broken) => {
+    const store = create();
+    const chain = await aLongChain(3);
+    await expect(store.chain.adopt(broken(chain) as ChainRecord[])).rejects.toMatchObject({
+      code: 'MUSTER_STORE_INVALID',
+      message: expect.stringMatching(/^record \d cannot be taken over into /),
+    });
+    expect(await store.chain.head()).toBeNull();
+    expect(await chainOf(store)).toEqual([]);
+  });
+
+  it('erases bodies, says so in a record, and keeps the links', async () => {
+    const store = create();
+    for (const runner of ['one', 'two', 'three']) await store.journal(anEntry(runner));
+    await store.recordDecision(DISARMS);
+    await store.chain.erase([3, 1, 3], 'older than a year', hoursAgo(1));
+    expect((await store.journalEntries()).map(({ runner }) => runner)).toEqual(['two']);
+    expect(await store.decisions()).toEqual([DISARMS]);
+    expect(await reportOf(store)).toMatchObject({ records: 5, erased: 2, findings: [] });
+    const said = { formatVersion: '1', at: hoursAgo(1), seqs: [1, 3], why: 'older than a year' };
+    expect((await chainOf(store)).at(-1)).toMatchObject({ kind: 'erasure', body: canonicalJson(said) });
+  });
+
+  it('erases nothing when one of the records is not there, or the chain is checked by it', async () => {
+    const store = create();
+    await store.recordKey(KEY);
+    await store.journal(anEntry('one'));
+    for (const seqs of [
+      [2, 9],
+      [1, 2],
+    ]) {
+      await expect(store.chain.erase(seqs, 'old', NOW)).rejects.toMatchObject({ code: 'MUSTER_STORE_INVALID' });
+    }
+    await store.chain.erase([], 'nothing', NOW);
+    expect(await reportOf(store)).toMatchObject({ records: 2, erased: 0, findings: [] });
+  });
+
+  it('reads decisions of an older Muster, without a word on settings', async () => {
+    const store = create();
+    const { disarmings: __, rearmings: ___, ...older } = DISARMS;
+    for (const decision of [DISARMS, older]) await store.recordDecision(decision);
+    expect(await store.decisions()).toEqual([DISARMS, older]);
+    expect(rememberedOf(await store.decisions(), null).disarmings).toHaveLength(1);
+  });
+
+  it('closes', async () => {
+    const store = create();
+    await store.journal(anEntry('one'));
+    await expect(store.close()).resolves.toBeUndefined();
   });
 });
+
+/** The chain of another store. */
+async function aLongChain(length: number): Promise<readonly ChainRecord[]> {
+  const store = createMemoryStore();
+  for (let index = 0; index < length; index += 1) await store.journal(anEntry(`r${index}`));
+  return chainOf(store);
+}

@@ -1,0 +1,151 @@
+/**
+ * A store in a SQL database: every record is a link of one chain, written in one transaction with the head of it.
+ *
+ * A record is acknowledged once it is committed durably. Writers of several processes take turns at the head. What is
+ * read was checked by the schemas of its kind and against its digest. The database is opened, and made, by the first
+ * use.
+ */
+
+import type { Kysely } from 'kysely';
+import type { RecordChain, Store } from '../../../app/ports.ts';
+import { digestOfBytes } from '../../../core/canonical.ts';
+import { MusterError } from '../../../core/errors.ts';
+import { invariant } from '../../../core/invariant.ts';
+import type { Instant } from '../../../core/time.ts';
+import type { ChainRecord, Head, RecordKind } from '../../../evidence/chain.ts';
+import type { Erasure } from '../../../evidence/chain-erasures.ts';
+import { ascending, checkAdoption, checkErasure } from '../adoption.ts';
+import { type Bodies, checkNew, checkStored, parseJson, type RecordLog, storeOver } from '../record-log.ts';
+import { eraseBodies, holds, insertRecords, kindsOf, linkAll, PAGE_RECORDS, readHead, readPage } from './chain-rows.ts';
+import type { Database } from './database.ts';
+import { openDatabase } from './open.ts';
+import type { Schema } from './schema.ts';
+import { patiently, transact } from './transact.ts';
+
+/** The clock of the links. */
+export interface SqlStoreOptions {
+  readonly now: () => Instant;
+}
+
+/** The store in that database. */
+export function createSqlStore(database: Database, { now }: SqlStoreOptions): Store {
+  const session = createSession(database, now);
+  const { name, engine } = database;
+  const write = (make: Make) => session.write((db) => writeLinks(db, database, make));
+  const list = async <K extends RecordKind>(kind: K): Promise<readonly Bodies[K][]> => {
+    const bodies: Bodies[K][] = [];
+    for await (const record of pages(session, kind, 0)) bodies.push(bodyOf<K>(record, kind, name));
+    return bodies;
+  };
+  const chain: RecordChain = {
+    head: async () => (await session.read((db) => readHead(db, engine, name))) ?? null,
+    read: (after = 0) => pages(session, null, after),
+    adopt: (records) =>
+      write(async (_, head) => {
+        checkAdoption(head, records, name);
+        return records;
+      }),
+    erase: async (asked, why, at) => {
+      const seqs = ascending(asked);
+      if (seqs.length === 0) return;
+      const body: Erasure = { formatVersion: '1', at, seqs, why };
+      await write(async (db, head) => {
+        checkErasure(body, await kindsOf(db, engine, seqs), name);
+        await eraseBodies(db, seqs);
+        return linkAll(head, [{ kind: 'erasure', body }], now);
+      });
+      await session.write((db) => database.tidy(db));
+    },
+  };
+  const log: RecordLog = {
+    append: async (kind, body) => {
+      checkNew(kind, body);
+      await write(async (_, head) => linkAll(head, [{ kind, body }], now));
+    },
+    list,
+    chain,
+    close: session.close,
+  };
+  return storeOver(log);
+}
+
+/** The links to be added behind that head. */
+type Make = (db: Kysely<Schema>, head: Head | null) => Promise<readonly ChainRecord[]>;
+
+async function writeLinks(db: Kysely<Schema>, database: Database, make: Make): Promise<void> {
+  let sent: ChainRecord | undefined;
+  await transact(db, database, async (connection) => {
+    const head = await readHead(connection, database.engine, database.name, true);
+    // An attempt before this one may have been committed though its answer was lost. Whoever holds the head knows.
+    if (sent !== undefined && (await holds(connection, sent))) return;
+    const links = await make(connection, head);
+    sent = links.at(-1);
+    await insertRecords(connection, links);
+  });
+}
+
+/** An open database, which the first use opens. */
+interface Session {
+  readonly database: Database;
+  /** Undefined where nobody ever wrote. */
+  read<T>(ask: (db: Kysely<Schema>) => Promise<T>): Promise<T | undefined>;
+  write<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+function createSession(database: Database, now: () => Instant): Session {
+  let opening: Promise<Kysely<Schema>> | null = null;
+  let closed = false;
+  const open = () => {
+    invariant(!closed, 'a store is used before it is closed', { store: database.name });
+    opening ??= openDatabase(database, now).catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  const write = async <T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> => {
+    const db = await open();
+    try {
+      return await work(db);
+    } catch (error) {
+      throw database.explain(error);
+    }
+  };
+  return {
+    database,
+    write,
+    read: async (ask) => {
+      if (opening === null && !database.isThere()) return undefined;
+      return write((db) => patiently(database, () => ask(db)));
+    },
+    close: async () => {
+      closed = true;
+      const db = await opening?.catch(() => null);
+      await db?.destroy();
+    },
+  };
+}
+
+async function* pages(session: Session, kind: RecordKind | null, from: number): AsyncGenerator<ChainRecord> {
+  const { engine } = session.database;
+  for (let after = Math.max(0, from); ; ) {
+    const page = (await session.read((db) => readPage(db, engine, { after, kind }))) ?? [];
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_RECORDS) return;
+    after = last.seq;
+  }
+}
+
+function bodyOf<K extends RecordKind>({ seq, body, bodyDigest }: ChainRecord, kind: K, name: string): Bodies[K] {
+  const where = `record ${seq} of ${name}`;
+  const text = body ?? '';
+  if (digestOfBytes(text) !== bodyDigest) {
+    throw new MusterError(
+      'MUSTER_STORE_INVALID',
+      `${where} was changed: it does not have the digest it was kept under`,
+    );
+  }
+  return checkStored(kind, parseJson(text), where);
+}
