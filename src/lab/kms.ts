@@ -1,14 +1,16 @@
 /**
- * The part of AWS KMS that backups hang on: which keys there are and whether they can be used.
+ * The part of AWS KMS that backups hang on, and signing: which keys there are and whether they can be used.
  *
  * JSON 1.1: the action is in `X-Amz-Target`, the answer a JSON object, times are epoch seconds. Source: AWS KMS
- * API 2014-11-01, `DescribeKey`, `ListKeys`, `ListAliases`, `KeyMetadata`.
+ * API 2014-11-01, `DescribeKey`, `ListKeys`, `ListAliases`, `GetPublicKey`, `Sign`, `KeyMetadata`.
  */
 
 import type { Instant } from '../core/time.ts';
 import { toEpochMilliseconds } from '../core/time.ts';
 import { AwsFault, refuseUnless } from './faults.ts';
 import { findKey, keyArn } from './keys.ts';
+import { SIGNING_ALGORITHMS } from './kms-key-material.ts';
+import { getPublicKey, sign } from './kms-signing.ts';
 import { jsonResponse, type LabRequest, type LabResponse } from './messages.ts';
 import { cutPage } from './paging.ts';
 import type { Key, Place } from './world.ts';
@@ -29,6 +31,10 @@ export function callKms(request: LabRequest, place: Place): LabResponse {
       return answer(listKeys(accept(action, input, ['Limit', 'Marker']), place));
     case 'ListAliases':
       return answer(listAliases(accept(action, input, ['KeyId', 'Limit', 'Marker']), place));
+    case 'GetPublicKey':
+      return getPublicKey(accept(action, input, ['KeyId', 'GrantTokens']), place);
+    case 'Sign':
+      return sign(accept(action, input, ['KeyId', 'Message', 'MessageType', 'SigningAlgorithm', 'GrantTokens']), place);
     default:
       throw new AwsFault('UnknownOperationException', `The lab does not implement the KMS action ${action}.`);
   }
@@ -47,16 +53,22 @@ function describeKey(input: Input, place: Place): object {
     CreationDate: seconds(key.createdAt),
     Enabled: key.state === 'Enabled',
     Description: key.description,
-    KeyUsage: 'ENCRYPT_DECRYPT',
     KeyState: key.state,
     Origin: 'AWS_KMS',
     KeyManager: key.manager,
-    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    ...usageOf(key),
     MultiRegion: false,
     ...(key.deletionAt === null ? {} : { DeletionDate: seconds(key.deletionAt) }),
   };
+}
+
+function usageOf({ signs }: Key): object {
+  if (signs === undefined) {
+    const spec = 'SYMMETRIC_DEFAULT';
+    return { KeyUsage: 'ENCRYPT_DECRYPT', CustomerMasterKeySpec: spec, KeySpec: spec, EncryptionAlgorithms: [spec] };
+  }
+  const SigningAlgorithms = SIGNING_ALGORITHMS[signs];
+  return { KeyUsage: 'SIGN_VERIFY', CustomerMasterKeySpec: signs, KeySpec: signs, SigningAlgorithms };
 }
 
 function listKeys(input: Input, place: Place): object {
