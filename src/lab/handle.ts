@@ -23,6 +23,7 @@ import type { LabRequest, LabResponse } from './messages.ts';
 import { paceOf } from './rds/call.ts';
 import { actionTable, callRds } from './rds/dispatch.ts';
 import { aimedAt } from './rds/tags.ts';
+import { callS3 } from './s3/dispatch.ts';
 import { callSts } from './sts.ts';
 import { neighboursOf, placeAt, type World, withPlace } from './world.ts';
 
@@ -59,6 +60,9 @@ function route(request: LabRequest, world: World, caller: Caller, hearing: Heari
   try {
     if (caller.service === 'rds') return rds(request, world, caller, scope, hearing);
     if (caller.service === 'backup') return backup(request, world, caller, scope, hearing);
+    if (caller.service === 's3') {
+      return { ...callS3(request, world, { caller, at, refused, requestId: requestId(world) }), effects: [] };
+    }
     if (refused !== null) throw refused;
     switch (caller.service) {
       case 'sts':

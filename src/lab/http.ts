@@ -8,8 +8,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LabHost } from './host.ts';
 import type { LabRequest } from './messages.ts';
+import { bytesOf, type WithBytes } from './s3/bytes.ts';
 
-const BODY_BYTES_MAX = 1024 * 1024;
+/** Objects of S3 are the largest bodies. */
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Listens on a port of 127.0.0.1 (0 picks a free one). @returns the server and the port it got. */
 export async function listen(host: LabHost, port: number): Promise<{ readonly server: Server; readonly port: number }> {
@@ -38,11 +40,12 @@ async function answer(host: LabHost, incoming: IncomingMessage, outgoing: Server
     return;
   }
   const response = host.submit(requestOf(incoming, body));
-  outgoing.writeHead(response.status, { ...response.headers, 'content-length': Buffer.byteLength(response.body) });
-  outgoing.end(response.body);
+  const content = bytesOf(response);
+  outgoing.writeHead(response.status, { ...response.headers, 'content-length': content.length });
+  outgoing.end(content);
 }
 
-function requestOf(incoming: IncomingMessage, body: string): LabRequest {
+function requestOf(incoming: IncomingMessage, bytes: Buffer): LabRequest & WithBytes {
   const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
   const headers = Object.entries(incoming.headers).map(([name, value]) => [
     name,
@@ -53,11 +56,12 @@ function requestOf(incoming: IncomingMessage, body: string): LabRequest {
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(headers),
-    body,
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string | null> {
+async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
@@ -65,5 +69,5 @@ async function readBody(incoming: IncomingMessage): Promise<string | null> {
     if (bytes > BODY_BYTES_MAX) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -13,6 +13,7 @@ import type { Days, Instant } from '../core/time.ts';
 import type { RestoreJob } from './backup/job.ts';
 import type { LedgerChain } from './ledger.ts';
 import type { PaceName } from './pace.ts';
+import type { Buckets } from './s3/model.ts';
 
 /** Scalar attributes by the name AWS shows them under, such as `DBInstanceClass`. */
 export type Settings = Readonly<Record<string, string>>;
@@ -166,6 +167,9 @@ export interface SubnetGroup {
 /** The states of a key the lab stages. */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
+/** What a key is for, besides keeping volumes secret: signing, by its `KeySpec`. */
+export type SigningSpec = 'ECC_NIST_P256' | 'ECC_NIST_EDWARDS25519';
+
 /** A KMS key. */
 export interface Key {
   readonly keyId: string;
@@ -175,6 +179,8 @@ export interface Key {
   readonly createdAt: Instant;
   readonly deletionAt: Instant | null;
   readonly aliases: readonly string[];
+  /** Absent for a key that encrypts. */
+  readonly signs?: SigningSpec;
 }
 
 /** A snapshot recovery point of AWS Backup. */
@@ -253,6 +259,8 @@ export interface World {
   readonly policies: Readonly<Record<string, readonly IdentityPolicy[]>>;
   /** By `account/region`; a place nobody has written to is absent and reads as empty. */
   readonly places: Readonly<Record<string, Place>>;
+  /** Of every account and region: a bucket's name is taken for all of them. */
+  readonly buckets: Buckets;
   readonly requestsSeen: number;
   readonly ledger: LedgerChain;
 }
@@ -333,6 +341,7 @@ export function worldOf(estate: EstateInput, pace: PaceName): World {
     policies: { [`arn:aws:iam::${scope.accountId}:user/lab`]: [EVERYTHING], ...estate.policies },
     roles: estate.roles ?? [],
     places: Object.fromEntries(placesOf(estate).map((place) => [placeName(place.scope), place])),
+    buckets: {},
     requestsSeen: 0,
     ledger: null,
   };

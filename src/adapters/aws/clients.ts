@@ -13,6 +13,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { RDSClient, RDSClientConfig } from '@aws-sdk/client-rds';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { MusterError } from '../../core/errors.ts';
 
@@ -46,6 +47,8 @@ export interface Clients {
   backup(): Promise<BackupClient>;
   kms(): Promise<KMSClient>;
   iam(): Promise<IAMClient>;
+  /** Buckets are named in the path: endpoints that stand in for AWS know no host for each. */
+  s3(): Promise<S3Client>;
   /** Gives up sooner than the others: nothing hangs on what it tells. */
   cloudWatch(): Promise<CloudWatchClient>;
   /** @throws MusterError `MUSTER_REGION_MISSING` when nothing names one. */
@@ -88,6 +91,11 @@ export function createClients(options: ClientOptions = {}): Clients {
   const backup = make(async () => (await import('@aws-sdk/client-backup')).BackupClient);
   const kms = make(async () => (await import('@aws-sdk/client-kms')).KMSClient);
   const iam = make(async () => (await import('@aws-sdk/client-iam')).IAMClient);
+  const s3 = make(async () => (await import('@aws-sdk/client-s3')).S3Client, {
+    ...usual,
+    forcePathStyle: true,
+    followRegionRedirects: true,
+  });
   const cloudWatch = make(
     async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient,
     configOf(boundedBy(options)),
@@ -99,6 +107,7 @@ export function createClients(options: ClientOptions = {}): Clients {
     backup,
     kms,
     iam,
+    s3,
     cloudWatch,
     region: once(async () => regionOf(await rds())),
     endpoint: once(async () => {
