@@ -8,10 +8,11 @@
 import { printInstant } from '../core/time.ts';
 import type { ChecklistPoint, Checkpoint, DecisionDocument, Reason } from '../verdict/document.ts';
 import { CHECKPOINTS } from '../verdict/document.ts';
-import { renderDatabase, renderReason, type TextContext } from './database-text.ts';
+import { renderDatabase, renderReason } from './database-text.ts';
 import { renderGaps } from './gaps-text.ts';
 import { clean, cutTo, hanging, REPORT_WIDTH, wrap } from './layout.ts';
 import type { Paint } from './style.ts';
+import type { TextContext } from './text-context.ts';
 import { CHECKPOINT_WORDS, countOf, placeOf, shortDigest, VERDICT_WORDS } from './words.ts';
 
 /** The decision, ending in a line break. */

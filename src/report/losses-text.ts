@@ -37,8 +37,13 @@ export const LOSS_WORDS: Readonly<Record<RowLoss, string>> = {
   time_passes: '30 days pass',
 };
 
+/** A loss in words; one that a newer Muster named as it is. */
+export function lossWords(loss: string): string {
+  return Object.hasOwn(LOSS_WORDS, loss) ? LOSS_WORDS[loss as RowLoss] : loss.replaceAll('_', ' ');
+}
+
 /** The kinds in words short enough to head a column. */
-const KIND_HEADINGS: Readonly<Record<RecoveryPointKind, string>> = {
+export const KIND_HEADINGS: Readonly<Record<RecoveryPointKind, string>> = {
   pitr: 'PITR',
   system_snapshot: 'system',
   retained_automated_backup: 'retained',

@@ -6,11 +6,21 @@
  */
 
 import { printScope, type Scope } from '../core/arn.ts';
-import { type Instant, printDuration, printInstant, type Seconds } from '../core/time.ts';
+import { type Instant, printDuration, printInstant, type Seconds, secondsBetween } from '../core/time.ts';
 import type { Claim, Grade, Phase } from '../drill/model.ts';
 import type { DatabaseKind, GapHides, RecoveryPointKind } from '../inventory/model.ts';
 import type { Setting } from '../survival/counterfactual.ts';
-import type { CasualtyView, Checkpoint, Reach, RestoreTime, VerdictWord } from '../verdict/document.ts';
+import type {
+  CasualtyView,
+  Checkpoint,
+  DatabaseView,
+  Reach,
+  RequirementName,
+  RequirementView,
+  RestoreTime,
+  VerdictWord,
+} from '../verdict/document.ts';
+import type { ReasonCode } from '../verdict/reasons.ts';
 
 /** Recovery point kinds in words short enough for a column. */
 export const KIND_WORDS: Readonly<Record<RecoveryPointKind, string>> = {
@@ -70,6 +80,34 @@ export const VERDICT_WORDS: Readonly<Record<VerdictWord, string>> = {
   unknown: 'unknown',
 };
 
+/** What a policy asks, in words short enough for a column. */
+export const REQUIREMENT_WORDS: Readonly<Record<RequirementName, string>> = {
+  survivors_outside_plan: 'survivors outside plan',
+  survivors_outside_principal: 'survivors out of reach',
+  survivors_other_region: 'survivors, other region',
+  survivors_other_account: 'survivors, other account',
+  survivors_after_loss: 'survivors of a loss',
+  retention: 'kept for',
+  data_loss: 'work lost',
+  restore_proof: 'restore proof',
+  restore_time: 'restore time',
+};
+
+/** Whether it was met. */
+export const RESULT_WORDS: Readonly<Record<RequirementView['result'], string>> = {
+  met: 'met',
+  not_met: 'not met',
+  unknown: 'not known',
+  waived: 'waived',
+  advisory: 'advisory',
+};
+
+/** Where a database runs by the policy, in words that may hold untrusted text. */
+export function environmentWords(environment: DatabaseView['environment']): string {
+  if (environment === null || environment === undefined) return 'none named by the policy';
+  return environment.sandbox ? `${environment.name}, a sandbox` : environment.name;
+}
+
 /** The eight points of the checklist in words. */
 export const CHECKPOINT_WORDS: Readonly<Record<Checkpoint, string>> = {
   environment_confirmed: 'environment confirmed',
@@ -95,6 +133,14 @@ export const CLAIM_WORDS: Readonly<Record<Claim, string>> = {
   pitr: 'a point-in-time restore',
   vault: 'a restore from a vault',
   copy: 'a restore of a copy',
+};
+
+/** A kind of restore, to stand before its time. */
+export const CLAIM_RESTORE_WORDS: Readonly<Record<Claim, string>> = {
+  snapshot: 'snapshot restore',
+  pitr: 'point-in-time restore',
+  vault: 'restore from a vault',
+  copy: 'restore of a copy',
 };
 
 /** What a grade says. */
@@ -124,6 +170,30 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 /** An instant to the minute, for columns: `2026-11-22 09:07 UTC`. */
 export function printMinute(at: Instant): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}
+
+/**
+ * How long until an instant: `in 6 d 4 h`, `in 13 d`, or `over` when it has come.
+ *
+ * From ten of a unit on only whole ones are told, and the rest of one is cut: it never promises time that is not there.
+ */
+export function printCountdown(until: Instant, at: Instant): string {
+  return until <= at ? 'over' : `in ${printDuration(inWhole(secondsBetween(at, until), Math.floor))}`;
+}
+
+/** A duration that something costs, in few characters: from ten of a unit on whole ones, a part counted as one. */
+export function printCost(seconds: Seconds): string {
+  return printDuration(inWhole(seconds, Math.ceil));
+}
+
+function inWhole(seconds: Seconds, round: (units: number) => number): Seconds {
+  const unit = [86_400, 3_600, 60].find((length) => seconds >= 10 * length);
+  return unit === undefined ? seconds : round(seconds / unit) * unit;
+}
+
+/** A reason in few words: its code, which the catalogue words so that it reads. */
+export function reasonWords(code: ReasonCode): string {
+  return code.replaceAll('_', ' ');
 }
 
 /** An instant, or the word for its absence. */

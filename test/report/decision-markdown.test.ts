@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderDecisionMarkdown } from '../../src/report/decision-markdown.ts';
 import { codeBlock, escapeMarkdown, inlineCode } from '../../src/report/markdown.ts';
 import { aCasualty, aDatabaseView, aDecision, aReason, aSurvivor } from '../support/decision-builder.ts';
+import { aWholeDatabase } from '../support/readiness-builder.ts';
 import { HOSTILE } from '../support/report-claims.ts';
 
 describe('a decision in markdown', () => {
@@ -35,6 +36,24 @@ describe('a decision in markdown', () => {
     expect(renderDecisionMarkdown(aDecision({ databases: [aDatabaseView({ wouldHaveSaved: null })] }))).not.toContain(
       'saved it',
     );
+  });
+
+  it('leads a database with its waivers, and lists what is asked of it only where that is not met', () => {
+    const text = renderDecisionMarkdown(aDecision({ databases: [aWholeDatabase()] }));
+    expect(text).toContain(`### \`orders\` (RDS instance, postgres)
+
+> [!WARNING]
+> - **waived:** data loss exceeded, let pass by Jane Doe until 2026-03-06 09:00 UTC \\(in 7 d 12 h\\): moves to the new cluster by March \\(muster.yaml: waivers\\[0\\]\\)
+
+- verdict: **not ready**
+- importance: 412 GiB
+- environment: production
+- work lost: 1 d 16 h
+- restore time: never proven by a drill
+- **not met:** kept for: asked at least 14 d, found 6 d \\(built-in default\\)
+- **not known:** restore time: asked at most 1 h, not known \\(built-in default\\)
+
+| survivor |`);
   });
 
   it('shows survivors and casualties as tables', () => {

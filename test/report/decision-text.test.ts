@@ -6,6 +6,7 @@ import { renderDecision } from '../../src/report/decision-text.ts';
 import { colourPaint, PLAIN_PAINT } from '../../src/report/style.ts';
 import type { CasualtyView, DecisionDocument } from '../../src/verdict/document.ts';
 import { aCasualty, aDatabaseView, aDecision, aReason, aSurvivor } from '../support/decision-builder.ts';
+import { aRequirement, aWholeDatabase } from '../support/readiness-builder.ts';
 import { expectPlainLines, HOSTILE } from '../support/report-claims.ts';
 
 const render = (document: DecisionDocument) => renderDecision(document, PLAIN_PAINT);
@@ -92,6 +93,14 @@ describe('a database', () => {
     expect(text).toMatch(/^ {10}work lost 5 h; ends 2026-03-05; queried; other account$/m);
   });
 
+  it('keeps an id whole that fills the line, its kind below', () => {
+    const id = `arn:aws:backup:eu-west-1:123456789012:recovery-point:${'7f1c'.repeat(10)}`;
+    const databases = [aDatabaseView({ survivors: [aSurvivor({ id })], casualties: [aCasualty({ id })] })];
+    const text = render(aDecision({ databases }));
+    expect(text).toContain(`    kept  ${id}\n          manual snapshot\n          work lost`);
+    expect(text).toContain(`    lost  ${id}\n          system snapshot\n`);
+  });
+
   it('counts the survivors that it does not list', () => {
     const survivors = Array.from({ length: 11 }, (_, index) => aSurvivor({ id: `manual-${index}` }));
     const text = render(aDecision({ databases: [aDatabaseView({ survivors })] }));
@@ -138,6 +147,49 @@ describe('a database', () => {
   it('repeats no reason that the document also lists', () => {
     const text = render(aDecision());
     expect(text.split('[no_survivor]')).toHaveLength(2);
+  });
+});
+
+describe('what the policy asks of a database', () => {
+  const text = render(aDecision({ databases: [aWholeDatabase()] }));
+
+  it('is led by what a person let pass, right under the headline', () => {
+    expect(text).toContain(`
+orders: NOT READY (RDS instance, postgres)
+  WAIVED       data loss exceeded, let pass by Jane Doe until 2026-03-06 09:00 UTC (in 7 d 12 h):
+               moves to the new cluster by March (muster.yaml: waivers[0])
+  importance   412 GiB
+  environment  production
+`);
+  });
+
+  it('is told where it is not met or not known, and nowhere else', () => {
+    expect(text).toContain(`
+  not met      kept for: asked at least 14 d, found 6 d (built-in default)
+  not known    restore time: asked at most 1 h, not known (built-in default)
+  survivors (2)
+`);
+    expect(text).not.toMatch(/^ {2}(met|waived|advisory) /m);
+  });
+
+  it('names a sandbox, and no environment where the policy names none', () => {
+    const shown = (environment: { readonly name: string; readonly sandbox: boolean } | null) =>
+      render(aDecision({ databases: [aDatabaseView({ environment })] }));
+    expect(shown({ name: 'trial', sandbox: true })).toContain('  environment  trial, a sandbox\n');
+    expect(shown(null)).not.toContain('environment  ');
+  });
+
+  it('leaves survivors without a countdown: the decision ends long before', () => {
+    expect(text).toContain('work lost 1 d 16 h; ends 2026-03-05; available; same account');
+  });
+
+  it('says of a requirement that nothing was found for it', () => {
+    const requirements = [
+      aRequirement({ requirement: 'restore_proof', wanted: 'queried', found: null, result: 'not_met' }),
+    ];
+    expect(render(aDecision({ databases: [aDatabaseView({ requirements })] }))).toContain(
+      '  not met      restore proof: asked queried or better, found nothing (built-in default)\n',
+    );
   });
 });
 
