@@ -6,9 +6,9 @@
  * database drivers and the lab come in when they are first asked for.
  */
 
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
@@ -18,12 +18,13 @@ import { systemClock } from './adapters/clock.ts';
 import { createPresence } from './adapters/presence.ts';
 import { systemRandomness } from './adapters/randomness.ts';
 import { createProbeRunner } from './adapters/sql/probe-runner.ts';
-import type { Reach, Store } from './app/ports.ts';
+import type { Archive } from './app/archive-port.ts';
+import type { KeyKeeper, Reach, Store } from './app/ports.ts';
 import { EXIT_INTERRUPTED } from './cli/exit.ts';
 import { runCli } from './cli/program.ts';
 import { startProgress } from './cli/progress.ts';
 import { tellError } from './cli/tell-error.ts';
-import type { CliWorld, Estate, ServedLab } from './cli/world.ts';
+import type { ArchiveOptions, CliWorld, Estate, ServedLab } from './cli/world.ts';
 import { MusterError } from './core/errors.ts';
 import type { DemoWorld } from './demo/world.ts';
 import { colourPaint, PLAIN_PAINT } from './report/style.ts';
@@ -33,6 +34,9 @@ const PACKAGE = new URL('../', import.meta.url);
 const REPORT_WIDTH_MAX = 100;
 /** The lab takes any key; these say whose they are. */
 const LAB_CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
+
+/** Opened by the command that runs. */
+const stores: Store[] = [];
 
 const world: CliWorld = {
   version: versionOf(readFileSync(new URL('package.json', PACKAGE), 'utf8')),
@@ -48,10 +52,18 @@ const world: CliWorld = {
   randomness: systemRandomness,
   presence: createPresence(),
   probes: createProbeRunner(),
-  store: openStore,
+  store: once(openStore),
+  storeName: storeName(),
+  storeAt: openStoreAt,
+  archive: openArchive,
+  keys: once(openKeys),
+  checkToken: async (token, key) => (await import('./adapters/keys/check-token.ts')).checkToken(token, key),
+  user: () => userInfo().username,
   estate: openEstate,
   readFile: readInput,
   readBytes: readInputBytes,
+  readLines,
+  writeLines,
   defaultDefinition: async () => {
     const url = new URL('drills/default.yaml', PACKAGE);
     return { text: await readFile(url, 'utf8'), origin: 'drills/default.yaml' };
@@ -67,6 +79,8 @@ const world: CliWorld = {
 
 watchOutput();
 process.exitCode = await runCli(process.argv.slice(2), world);
+// A pool of connections would keep the process waiting.
+await stores.reduce((before, store) => before.then(() => store.close()), Promise.resolve());
 // An interrupted demo may still be asking a lab that is gone, with patience; there is nothing left to wait for.
 if (process.exitCode === EXIT_INTERRUPTED) process.exit();
 
@@ -92,10 +106,100 @@ function wantsColour(): boolean {
   return (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') || process.stdout.isTTY === true;
 }
 
-async function openStore(): Promise<Store> {
+/** Where everything lies that Muster keeps on this machine. */
+function homeFolder(): string {
   const { MUSTER_HOME, XDG_STATE_HOME } = process.env;
-  const folder = MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
-  return (await import('./adapters/store/file-store.ts')).createFileStore(folder);
+  return MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
+}
+
+/** The store as it is named to people: never with the password of its URL. */
+function storeName(): string {
+  const { MUSTER_DATABASE_URL: url } = process.env;
+  if (url === undefined || url === '') return join(homeFolder(), 'muster.db');
+  if (!URL.canParse(url)) return 'MUSTER_DATABASE_URL';
+  const { protocol, host, pathname } = new URL(url);
+  return protocol === 'file:' ? pathname : `${protocol}//${host}${pathname}`;
+}
+
+async function openStore(): Promise<Store> {
+  const { sealedStore } = await import('./app/seal.ts');
+  const plain = await openPlainStore();
+  stores.push(plain);
+  return sealedStore(plain, {
+    keeper: await openKeys(),
+    clock: systemClock,
+    unsealed: (error) => {
+      const why = error instanceof Error ? error.message : 'for no reason given';
+      world.terminal.talk(`warning: what was kept is not sealed yet: ${why}\n`);
+    },
+  });
+}
+
+async function openPlainStore(): Promise<Store> {
+  const { MUSTER_DATABASE_URL: url } = process.env;
+  const options = { now: systemClock.now };
+  if (url !== undefined && /^postgres(?:ql)?:/.test(url)) {
+    return (await import('./adapters/store/sql/postgres.ts')).createPostgresStore(url, options);
+  }
+  if (url !== undefined && url !== '' && !url.startsWith('file:')) {
+    const accepted = 'postgres://USER@HOST/NAME and file:///PATH';
+    throw new MusterError('MUSTER_USAGE', `MUSTER_DATABASE_URL names no store; accepted are ${accepted}`);
+  }
+  return (await import('./adapters/store/sql/sqlite.ts')).createSqliteStore(storeName(), options);
+}
+
+async function openStoreAt(path: string, { create }: { readonly create: boolean }): Promise<Store> {
+  if (create === existsSync(path)) {
+    const problem = create ? 'is there already and is not written over' : 'is not there';
+    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: ${problem}`);
+  }
+  return (await import('./adapters/store/sql/sqlite.ts')).createSqliteStore(path, {
+    now: systemClock.now,
+    takesOver: false,
+  });
+}
+
+/** A file of keys beside the store, or keys of AWS KMS where they are named. */
+async function openKeys(): Promise<KeyKeeper> {
+  const { MUSTER_SIGNING_KEY, MUSTER_TOKEN_KEY } = process.env;
+  const { createKmsKeeper, kmsKeyNamed } = await import('./adapters/keys/kms-signer.ts');
+  const named = (text: string | undefined, origin: string) => {
+    if (text === undefined || text === '') return null;
+    const name = kmsKeyNamed(text, origin);
+    if (name !== null) return name;
+    throw new MusterError('MUSTER_KEY_INVALID', `${origin} names no key; accepted is awskms:///alias/NAME`);
+  };
+  const attestation = named(MUSTER_SIGNING_KEY, 'MUSTER_SIGNING_KEY');
+  const token = named(MUSTER_TOKEN_KEY, 'MUSTER_TOKEN_KEY');
+  if (attestation === null && token === null) {
+    const { createKeyFile } = await import('./adapters/keys/key-file.ts');
+    return createKeyFile(join(homeFolder(), 'keys.json'), { now: systemClock.now });
+  }
+  const { createClients } = await import('./adapters/aws/clients.ts');
+  const { toMusterError } = await import('./adapters/aws/faults.ts');
+  return createKmsKeeper(
+    { attestation, token },
+    {
+      client: (region) => createClients(region === null ? {} : { region }).kms(),
+      fault: (error, action) =>
+        toMusterError(error, { action, endpoint: 'AWS KMS', refusedCode: 'MUSTER_KEY_INVALID' }),
+    },
+  );
+}
+
+async function openArchive(url: string, options: ArchiveOptions): Promise<Archive> {
+  const { parseLocation } = await import('./adapters/archive/location.ts');
+  const { createS3Archive } = await import('./adapters/archive/s3-archive.ts');
+  const { createClients } = await import('./adapters/aws/clients.ts');
+  const { toMusterError } = await import('./adapters/aws/faults.ts');
+  const clients = createClients();
+  return createS3Archive({
+    ...options,
+    location: parseLocation(url, 'the archive'),
+    client: clients.s3,
+    now: systemClock.now,
+    toError: toMusterError,
+  });
 }
 
 async function openEstate(reach: Reach | null = null): Promise<Estate> {
@@ -197,6 +301,38 @@ async function readInputBytes(path: string): Promise<Buffer> {
   } catch (cause) {
     throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
   }
+}
+
+async function* readLines(path: string): AsyncIterable<string> {
+  try {
+    const input = path === '-' ? process.stdin : createReadStream(path);
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (cause) {
+    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
+  }
+}
+
+async function writeLines(path: string, chunks: AsyncIterable<string>): Promise<void> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      for await (const chunk of chunks) await file.write(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof MusterError) throw cause;
+    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be written (${codeOf(cause)})`, { cause });
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function codeOf(error: unknown): string {

@@ -11,7 +11,9 @@ import type { Policy } from '../policy/schema.ts';
 import { decideChange } from '../verdict/decide.ts';
 import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
+import { withReceipt } from '../verdict/receipt.ts';
 import { sightingOf } from '../verdict/state-history.ts';
+import { receiptFor } from './approve-change.ts';
 import type { Clock, Store } from './ports.ts';
 
 /** What is asked. */
@@ -39,9 +41,11 @@ export async function decide(
   const memory = rememberedOf(await world.store.decisions(), inventory.endpoint);
   const sightings = await world.store.states();
   const asked = { intent, inventory, policy, drills, memory, sightings, at: world.clock.now(), logged: true };
-  const document = await withAuthority(decideChange(asked), question, (authority) =>
+  const decided = await withAuthority(decideChange(asked), question, (authority) =>
     decideChange({ ...asked, authority }),
   );
+  const receipt = await receiptFor(decided, world);
+  const document = receipt === null ? decided : withReceipt(decided, receipt);
   await world.store.recordDecision(document);
   const sighting = sightingOf(intent, document, { sightings, endpoint: inventory.endpoint });
   if (sighting !== null) await world.store.recordState(sighting);

@@ -4,7 +4,7 @@
  * Any non-zero is safe to treat as "stop": 1 and 2 are answers, 10 and above are Muster's own failures.
  */
 
-import type { Decision, VerdictWord } from '../verdict/document.ts';
+import type { DecisionDocument, VerdictWord } from '../verdict/document.ts';
 
 /** An answer's exit code. */
 export type ExitCode = 0 | 1 | 2 | 3 | 13 | 14 | 130;
@@ -26,10 +26,11 @@ export function exitOf(verdict: VerdictWord): ExitCode {
   }
 }
 
-/** The exit code of a decision; `requireApproval` holds a `review` back until there is a receipt. */
-export function exitOfDecision(
-  { decision, verdict }: { readonly decision: Decision; readonly verdict: VerdictWord },
-  requireApproval: boolean,
-): ExitCode {
-  return decision === 'review' && requireApproval ? EXIT_NOT_APPROVED : exitOf(verdict);
+/** What a decision's exit code follows from. */
+type Decided = Pick<DecisionDocument, 'decision' | 'verdict'> & Partial<Pick<DecisionDocument, 'checklist'>>;
+
+/** The exit code of a decision; `requireApproval` holds a `review` back until its checklist shows a receipt. */
+export function exitOfDecision({ decision, verdict, checklist = [] }: Decided, requireApproval: boolean): ExitCode {
+  const approved = checklist.some(({ point, result }) => point === 'human_approval' && result === 'pass');
+  return decision === 'review' && requireApproval && !approved ? EXIT_NOT_APPROVED : exitOf(verdict);
 }

@@ -7,7 +7,9 @@
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { MusterError } from '../core/errors.ts';
+import { readsAws } from './command-options.ts';
 import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
+import { recordCommands } from './record-commands.ts';
 import { tellError } from './tell-error.ts';
 import type { CliWorld } from './world.ts';
 
@@ -71,7 +73,8 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     )
     .option('--iam-policy <file>', 'allow for what these IAM policies let a principal call')
     .option('--boundary <file>', 'the permissions boundary of the same principal')
-    .option('--json', 'print the report as data')
+    .option('--format <name>', 'text, json or markdown')
+    .option('--json', 'print the report as data, as --format json does')
     .action(async (names, options) => exit(await (await import('./report.ts')).report(names, options, world)));
 
   const gate = program.command('gate').description('verdict for a change somebody is about to make');
@@ -143,25 +146,17 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .action(async (options) => exit(await (await import('./drill.ts')).drillSweep(options, world)));
   for (const asked of [planned, run, resumed, swept]) readsAws(asked);
 
+  const groups = [gate, drill, ...recordCommands(program, world, exit)];
   program
     .command('rules')
     .description('the rules of survival that verdicts cite, each with its source')
     .option('--json', 'print the rules as data')
     .action(async (options) => exit(await (await import('./rules.ts')).rules(options, world)));
 
-  for (const command of [program, ...program.commands, ...gate.commands, ...drill.commands]) {
+  for (const command of [program, ...program.commands, ...groups.flatMap((group) => group.commands)]) {
     command.exitOverride().configureOutput({ writeOut: world.terminal.out, writeErr: () => undefined });
   }
   return program;
-}
-
-/** How far a command that reads AWS reaches; without these options, one account and region. */
-function readsAws(command: Command): void {
-  const more = (value: string, before: readonly string[] = []) => [...before, value];
-  command
-    .option('--region <name>', 'read this region; may be repeated', more)
-    .option('--assume-role <arn>', 'read the account of this role too; may be repeated', more)
-    .option('--external-id <id>', 'what those roles ask of whoever assumes them');
 }
 
 /** The gates for documents of other tools. */

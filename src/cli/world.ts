@@ -4,10 +4,12 @@
  * Adapters are made by functions, so that a command that needs no AWS SDK never loads it.
  */
 
+import type { Archive } from '../app/archive-port.ts';
 import type {
   AuthorityReader,
   Clock,
   EstateReader,
+  KeyKeeper,
   Presence,
   ProbeRunner,
   Randomness,
@@ -16,7 +18,9 @@ import type {
   Store,
 } from '../app/ports.ts';
 import type { Scope } from '../core/arn.ts';
+import type { Days } from '../core/time.ts';
 import type { DemoWorld } from '../demo/world.ts';
+import type { TokenCheck } from '../evidence/token.ts';
 import type { Paint } from '../report/style.ts';
 
 /** Where a command's output goes: data to stdout, talk to stderr. */
@@ -63,6 +67,15 @@ export interface ServedLab {
   close(): Promise<void>;
 }
 
+/** How an archive is opened. */
+export interface ArchiveOptions {
+  /** Undefined for 400 days. */
+  readonly retentionDays?: Days;
+  readonly lockMode?: 'COMPLIANCE' | 'GOVERNANCE';
+  /** Accounts whose databases are judged. */
+  readonly judgedAccounts: readonly string[];
+}
+
 /** What every command is given. */
 export interface CliWorld {
   readonly version: string;
@@ -71,13 +84,29 @@ export interface CliWorld {
   readonly randomness: Randomness;
   readonly presence: Presence;
   readonly probes: ProbeRunner;
-  /** Opened on first use. */
+  /** Opened on first use, and sealed with the keys below. */
   store(): Promise<Store>;
+  /** Where that store lies, without a password. */
+  readonly storeName: string;
+  /** Opens the store in that file; `create` makes it, and refuses a file that is there. */
+  storeAt(path: string, options: { readonly create: boolean }): Promise<Store>;
+  /** @param url `s3://bucket/prefix`. @throws MusterError `MUSTER_USAGE` for another. */
+  archive(url: string, options: ArchiveOptions): Promise<Archive>;
+  /** What attestations, tokens and seals are signed with; opened on first use. */
+  keys(): Promise<KeyKeeper>;
+  /** By another implementation than the one that makes tokens. */
+  readonly checkToken: TokenCheck;
+  /** The machine's name of whoever runs this. */
+  user(): string;
   /** @param reach What else to read; null or nothing for the one account and region of the settings. */
   estate(reach?: Reach | null): Promise<Estate>;
   /** @param path A file, or `-` for stdin. */
   readFile(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
+  /** Lines of a file, without their newline. @throws MusterError `MUSTER_FILE_UNREADABLE`. */
+  readLines(path: string): AsyncIterable<string>;
+  /** Writes a new file for the owner alone. @throws MusterError `MUSTER_FILE_UNREADABLE` when it is there already. */
+  writeLines(path: string, chunks: AsyncIterable<string>): Promise<void>;
   /** The definition a drill follows when none is named. */
   defaultDefinition(): Promise<{ readonly text: string; readonly origin: string }>;
   startLab(options: { readonly estate: 'datatalks' | 'empty'; readonly port: number }): Promise<ServedLab>;

@@ -62,7 +62,12 @@ export function envelopeOf(
  * @throws MusterError `MUSTER_ATTESTATION_INVALID` when it is no envelope.
  */
 export function parseEnvelope(text: string, origin: string): OpenedEnvelope {
-  const parsed = envelope.safeParse(parsedJson(text));
+  const value = parsedJson(text);
+  if (value === undefined) {
+    const what = `${origin} is neither an attestation (a DSSE envelope or a token) nor an export of records`;
+    throw new MusterError('MUSTER_ATTESTATION_INVALID', what);
+  }
+  const parsed = envelope.safeParse(value);
   if (!parsed.success) throw invalid(origin, firstIssue(parsed.error));
   const { payloadType, payload, signatures } = parsed.data;
   return {

@@ -14,6 +14,8 @@ export interface RecordsVerified {
   readonly at: Instant;
   /** True when nothing is wrong with the chain nor with its seals. */
   readonly whole: boolean;
+  /** Whether where it ends was kept apart from its records; without that, what was cut off at its end is not missed. */
+  readonly endKept: boolean;
   readonly chain: ChainReport;
   readonly seals: SealReport;
 }

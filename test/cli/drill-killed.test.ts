@@ -3,8 +3,6 @@
  * journal, the records and the lab's ledger agree.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillState, Event } from '../../src/drill/drill-state.ts';
 import { type JournalEntry, readJournal } from '../../src/drill/journal.ts';
@@ -12,6 +10,7 @@ import type { DrillRecord } from '../../src/drill/model.ts';
 import { ledger } from '../../src/lab/ledger.ts';
 import { createSandbox, eventually, type Sandbox, settingsOf } from '../support/cli.ts';
 import { DRILL_TIMEOUT, type DrillLab, ESTATE, INSTANCE, startDrillLab } from '../support/drill-lab.ts';
+import { stateFolder, storedBodies } from '../support/stored.ts';
 
 const DEFINITION =
   'name: killed\npollSeconds: 0.3\nprobes:\n  - { kind: total_rows, name: rows, rowsMin: 1 }\nhydrate: true\n';
@@ -46,19 +45,12 @@ function shows(entries: readonly JournalEntry[], moment: Moment): boolean {
   return event || readJournal(entries).some(({ state }) => state.step === moment);
 }
 
-function journalOf({ home }: Sandbox): JournalEntry[] {
-  return linesOf<JournalEntry>(join(home, '.local/state/muster/journal.jsonl'));
+function journalOf(sandbox: Sandbox): JournalEntry[] {
+  return storedBodies<JournalEntry>(stateFolder(sandbox), 'journal');
 }
 
-function recordsOf({ home }: Sandbox): DrillRecord[] {
-  return linesOf<DrillRecord>(join(home, '.local/state/muster/drills.jsonl'));
-}
-
-/** Whole lines only: the last may be being written. */
-function linesOf<T>(path: string): T[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as T);
+function recordsOf(sandbox: Sandbox): DrillRecord[] {
+  return storedBodies<DrillRecord>(stateFolder(sandbox), 'drill');
 }
 
 /** One ending, one record, nothing left; and the lab was asked for nothing that the journal had not announced. */

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { decisionSchema } from '../contract/decision-schema.ts';
 import { CANARY, CLUSTER, createSandbox, eventually, PLAN, type Sandbox, settingsOf } from '../support/cli.ts';
+import { stateFolder, storedText } from '../support/stored.ts';
 
 const GATE = ['gate', 'terraform', PLAN] as const;
 const SNAPSHOT = 'courses-before-destroy';
@@ -279,15 +280,12 @@ describe.sequential('whatever is asked', () => {
 
   it('the password in the plan is printed nowhere and stored nowhere', () => {
     expect(readFileSync(PLAN, 'utf8')).toContain(CANARY);
-    const seen = sandbox.everything() + cutOff.everything();
+    const left = sandbox.leftFiles().map((path) => path.split('/').at(-1));
+    expect(left.sort()).toEqual(['keys.json', 'muster.db']);
+    const seen = sandbox.everything() + cutOff.everything() + storedText(stateFolder(sandbox));
     // Decisions and the drill are among what was looked at.
     expect(seen).toContain('"changeDigest":"sha256:');
-    expect(
-      sandbox
-        .leftFiles()
-        .map((path) => path.split('/').at(-1))
-        .sort(),
-    ).toEqual(['decisions.jsonl', 'drills.jsonl', 'journal.jsonl']);
+    expect(seen).toContain('"drillId":"');
     expect(seen).not.toContain(CANARY);
   });
 });

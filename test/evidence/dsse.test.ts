@@ -231,7 +231,7 @@ describe('two members of one name', () => {
 describe('what is no envelope', () => {
   const good = { payloadType: 'a', payload: '', signatures: [] };
   it.each([
-    ['no JSON', 'nonsense', 'is no DSSE envelope'],
+    ['no JSON', 'nonsense', 'is neither an attestation (a DSSE envelope or a token) nor an export of records'],
     ['no object', '[]', 'is no DSSE envelope'],
     ['no payload', JSON.stringify({ ...good, payload: undefined }), 'payload'],
     ['no signatures', JSON.stringify({ ...good, signatures: undefined }), 'signatures'],

@@ -4,14 +4,13 @@
  * What stands is asked of the lab as any AWS client would; what was called is read from the lab's own ledger.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { addSeconds, type Instant } from '../../src/core/time.ts';
 import { LEASE_SECONDS } from '../../src/drill/journal.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { ledger } from '../../src/lab/ledger.ts';
 import { CLUSTER, eventually, type Sandbox } from './cli.ts';
+import { rewrite, stateFolder } from './stored.ts';
 
 /** A bound for a whole drill on a busy machine, not a measurement. */
 export const DRILL_TIMEOUT = 100_000;
@@ -64,11 +63,12 @@ export async function startDrillLab(): Promise<DrillLab> {
   };
 }
 
-/** Makes the last sign of whatever run wrote the journal old enough for another run to take over. */
-export function outlastLease({ home }: Sandbox): void {
-  const path = join(home, '.local/state/muster/journal.jsonl');
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const last = JSON.parse(lines.at(-1) ?? '') as { at: Instant };
-  const silent = { ...last, at: addSeconds(last.at, -LEASE_SECONDS - 1) };
-  writeFileSync(path, `${[...lines.slice(0, -1), JSON.stringify(silent)].join('\n')}\n`);
+/** Makes every sign of whatever run wrote the journal old enough for another run to take over. */
+export function outlastLease(sandbox: Sandbox): void {
+  const silent = (at: unknown) => addSeconds(at as Instant, -LEASE_SECONDS - 1);
+  rewrite(
+    stateFolder(sandbox),
+    ({ kind }) => kind === 'journal',
+    (body) => ({ ...body, at: silent(body['at']) }),
+  );
 }

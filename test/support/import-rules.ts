@@ -17,6 +17,7 @@ export const PURE_FOLDERS = [
   'survival',
   'drill',
   'verdict',
+  'evidence',
   'gate',
   'report',
 ] as const;
@@ -27,6 +28,7 @@ const BEFORE_VERDICT = ['core', 'policy', 'inventory', 'intent', 'authority', 's
 /** Documents are parsed where they come in, and the readers of documents are pure. */
 const DOCUMENT_READERS = [
   'intent/terraform/read-plan.ts',
+  'intent/terraform/state/read-state.ts',
   'intent/command/read-command.ts',
   'intent/kubernetes/read-kubernetes.ts',
   'intent/cloudformation/read-cloudformation.ts',
@@ -53,9 +55,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   survival: ['core', 'policy', 'inventory', 'intent', 'authority'],
   drill: ['core', 'policy', 'inventory', 'intent', 'authority', 'survival'],
   verdict: [...BEFORE_VERDICT],
-  gate: [...BEFORE_VERDICT, 'verdict'],
-  report: [...BEFORE_VERDICT, 'verdict'],
-  app: [...BEFORE_VERDICT, 'verdict'],
+  // What is kept of a judgement, and signed; it judges nothing.
+  evidence: ['core', 'type drill', 'type verdict'],
+  gate: [...BEFORE_VERDICT, 'verdict', 'evidence'],
+  report: [...BEFORE_VERDICT, 'verdict', 'evidence'],
+  app: [...BEFORE_VERDICT, 'verdict', 'evidence'],
   adapters: [
     'core',
     'inventory/assemble.ts',
@@ -67,8 +71,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'type drill/drill-state.ts',
     'type drill/journal.ts',
     'verdict/document.ts',
+    'evidence',
     'type authority',
     'type app/ports.ts',
+    'type app/archive-port.ts',
   ],
   cli: [
     'core',

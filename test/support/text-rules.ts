@@ -21,8 +21,11 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const CHANGES =
   'AddTags|Cancel|Delete|Disable|Disassociate|Failover|Modify|Promote|Purge|Put|Reboot|Remove|Reset|Revoke|Schedule|Stop|Switchover|Tag|Terminate|Untag|Update';
 const DESTRUCTIVE = new RegExp(`\\b(?:${CHANGES})[A-Z]\\w*Command\\b`);
+/** Puts new objects, under a condition that nothing is there. */
+const ARCHIVE = 'src/adapters/archive/bucket.ts';
+const DESTRUCTIVE_BUT_PUT = new RegExp(`\\b(?!PutObjectCommand)(?:${CHANGES})[A-Z]\\w*Command\\b`);
 /** A client of the SDK that has every call as a method. */
-const AGGREGATED = /\bnew\s+(?:\w+\.)?(?:RDS|Backup|KMS|IAM|STS|CloudWatch)\s*\(/;
+const AGGREGATED = /\bnew\s+(?:\w+\.)?(?:RDS|Backup|KMS|IAM|STS|CloudWatch|S3)\s*\(/;
 const DESTRUCTIVE_ACTION =
   /^(?:AddTags|Delete|Modify|Reboot|Remove|Stop|Disable|Disassociate|Schedule|Revoke|Terminate)[A-Z]\w+$/;
 /** The hands take the guard's proof; the demo's agent destroys the lab that the demo made, which is its whole story. */
@@ -119,7 +122,11 @@ const DESTRUCTION_RULE: HouseRule = {
   check: (files) =>
     files
       .filter((file) => inSource(file) && !MAY_DESTROY.includes(file.path))
-      .flatMap((file) => [...found(file, DESTRUCTIVE), ...found(file, AGGREGATED), ...destructiveActions(file)]),
+      .flatMap((file) => [
+        ...found(file, file.path === ARCHIVE ? DESTRUCTIVE_BUT_PUT : DESTRUCTIVE),
+        ...found(file, AGGREGATED),
+        ...destructiveActions(file),
+      ]),
   broken: [
     { 'src/adapters/aws/rds-reader.ts': `import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';` },
     { 'src/app/a.ts': 'new rds.ModifyDBClusterCommand({});' },
@@ -132,6 +139,9 @@ const DESTRUCTION_RULE: HouseRule = {
     { 'src/cli/drill.ts': `const { StopDBClusterCommand } = await import('@aws-sdk/client-rds');` },
     { 'src/drill/a.ts': `import { RebootDBInstanceCommand } from '@aws-sdk/client-rds';` },
     { 'src/demo/world.ts': 'new RemoveTagsFromResourceCommand({});' },
+    { 'src/adapters/archive/bucket.ts': 'new sdk.DeleteObjectCommand({});' },
+    { 'src/adapters/archive/bucket.ts': 'new sdk.PutObjectRetentionCommand({});' },
+    { 'src/adapters/archive/s3-archive.ts': 'new sdk.PutObjectCommand({});' },
     {
       'src/adapters/aws/scratch-maker.ts': `import { RDS } from '@aws-sdk/client-rds';\nnew RDS({}).deleteDBInstance({});`,
     },
@@ -141,6 +151,7 @@ const DESTRUCTION_RULE: HouseRule = {
     { 'src/demo/agent.ts': `const { DeleteDBClusterCommand } = await import('@aws-sdk/client-rds');` },
     { 'src/adapters/aws/scratch-maker.ts': 'new sdk.CreateDBInstanceCommand({}); new sdk.StartRestoreJobCommand({});' },
     { 'src/adapters/aws/clients.ts': 'new RDSClient({});' },
+    { 'src/adapters/archive/bucket.ts': `import { PutObjectCommand } from '@aws-sdk/client-s3';` },
     { 'src/adapters/aws/rds-reader.ts': `import { DescribeDBInstancesCommand } from '@aws-sdk/client-rds';` },
     { 'src/intent/command/a.ts': `const action = 'DeleteDBInstance';` },
   ],
@@ -237,8 +248,11 @@ function foreignPackages(file: HouseFile): Breach[] {
     .map(({ specifier, line }) => ({ path: file.path, line, what: `imports ${specifier}` }));
 }
 
-function importsOnlyHashing({ text }: HouseFile, line: number): boolean {
-  return /^import \{ (?:type )?(?:createHash|hash|Hash) \} from/.test(text.split('\n')[line - 1] ?? '');
+/** To check a signature is as much a matter of its inputs alone as to hash; one file does it. */
+function importsOnlyHashing({ path, text }: HouseFile, line: number): boolean {
+  const statement = text.split('\n')[line - 1] ?? '';
+  const checks = path === 'src/evidence/signature.ts' && /^import \{ createPublicKey, verify \} from/.test(statement);
+  return checks || /^import \{ (?:type )?(?:createHash|hash|Hash) \} from/.test(statement);
 }
 
 function importsName(file: HouseFile, module: string, name: string): Breach[] {
