@@ -12,7 +12,7 @@ import type { DatabaseView, Reason, SavingView } from '../verdict/document.ts';
 import { groupCasualties, printIds } from './casualties.ts';
 import { codeBlock, escapeMarkdown, inlineCode, markdownTable } from './markdown.ts';
 import { remedyParts } from './remedy.ts';
-import { isUnmet, requirementWords, waiverWords } from './standing-text.ts';
+import { waiverWords } from './standing-text.ts';
 import {
   CASUALTY_WORDS,
   countOf,
@@ -24,7 +24,6 @@ import {
   printMinute,
   printRestoreTime,
   REACH_WORDS,
-  RESULT_WORDS,
   SETTING_WORDS,
   VERDICT_WORDS,
 } from './words.ts';
@@ -55,13 +54,6 @@ export function markdownFacts(view: DatabaseView): string {
       ? []
       : [`- also lost, and a restore needs it: ${escapeMarkdown(view.prerequisitesLost.join(', '))}`]),
   ].join('\n');
-}
-
-/** What the policy asks and was not found, to stand below the facts. */
-export function markdownUnmet({ requirements = [] }: DatabaseView): string[] {
-  return requirements
-    .filter(isUnmet)
-    .map((found) => `- **${RESULT_WORDS[found.result]}:** ${escapeMarkdown(requirementWords(found))}`);
 }
 
 /** Each survivor in a row. */

@@ -11,7 +11,7 @@ import { groupCasualties, printIds } from './casualties.ts';
 import { clean, hanging, widthOf, wrapCommand } from './layout.ts';
 import { isInDoubt } from './readiness.ts';
 import { remedyParts } from './remedy.ts';
-import { renderUnmet, renderWaivers } from './standing-text.ts';
+import { renderWaivers } from './standing-text.ts';
 import type { Brush, Paint } from './style.ts';
 import { fact, LABEL_WIDTH, type TextContext } from './text-context.ts';
 import {
@@ -39,7 +39,6 @@ export function renderDatabase(view: DatabaseView, context: TextContext): string
     ...(environment === null ? [] : renderEnvironment(environment, context)),
     ...renderWorkLost(view, context),
     ...renderRestoreTime(view, context),
-    ...renderUnmet(view, context),
     ...renderSurvivors(view.survivors, context),
     ...renderCasualties(view, context),
     ...renderSaving(view.wouldHaveSaved ?? null, context),

@@ -16,7 +16,6 @@ import {
   markdownSaving,
   markdownSurvivors,
   markdownTitle,
-  markdownUnmet,
   markdownWaivers,
 } from './database-markdown.ts';
 import { reasonsOfNoDatabase, whyInOneSentence } from './decision-text.ts';
@@ -41,7 +40,7 @@ function renderDatabase(view: DatabaseView, at: Instant): string[] {
   return [
     markdownTitle(view, 3),
     ...markdownWaivers(view, at),
-    [markdownFacts(view), ...markdownUnmet(view)].join('\n'),
+    markdownFacts(view),
     ...markdownSurvivors(view, at),
     ...markdownCasualties(view),
     ...markdownSaving(view.wouldHaveSaved ?? null),

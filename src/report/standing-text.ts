@@ -1,7 +1,7 @@
 /**
  * What a database is held to, as text: waivers, the policy's questions and their answers, and the evidence with its age.
  *
- * Shared by decisions, which tell only what is not met, and by readiness reports, which tell all of it. Given the
+ * Decisions tell of the waivers alone, since their reasons say what is not met; readiness reports tell all of it. Given the
  * document's view; fields that an older decision lacks leave nothing out of place.
  */
 
@@ -32,11 +32,6 @@ export function waiverWords({ reason, by, because, until, origin }: WaiverView, 
   return `${reasonWords(reason)}, let pass by ${by} until ${printMinute(until)} (${printCountdown(until, at)}): ${because} (${origin})`;
 }
 
-/** A line for each question of the policy that has no answer to its liking: not met, or not known. */
-export function renderUnmet({ requirements = [] }: DatabaseView, context: TextContext): string[] {
-  return requirements.filter(isUnmet).flatMap((requirement) => renderRequirement(requirement, context));
-}
-
 function renderRequirement(requirement: RequirementView, { paint, width }: TextContext): string[] {
   const label = RESULT_WORDS[requirement.result];
   return fact({ label, text: requirementWords(requirement) }, width, { ofLabel: resultBrush(requirement, paint) });
@@ -47,11 +42,6 @@ export function requirementWords(requirement: RequirementView): string {
   const found = foundWords(requirement);
   const answer = found === NOT_KNOWN ? found : `found ${found}`;
   return `${askedWords(requirement)}: asked ${wantedWords(requirement)}, ${answer} (${requirement.origin})`;
-}
-
-/** True of a requirement that is neither met nor let pass. */
-export function isUnmet({ result }: RequirementView): boolean {
-  return result === 'not_met' || result === 'unknown';
 }
 
 /** Everything the policy asks: a table where there is room for one; nothing for a decision that does not say. */

@@ -38,7 +38,7 @@ describe('a decision in markdown', () => {
     );
   });
 
-  it('leads a database with its waivers, and lists what is asked of it only where that is not met', () => {
+  it('leads a database with its waivers, and leaves what is not met to the reasons', () => {
     const text = renderDecisionMarkdown(aDecision({ databases: [aWholeDatabase()] }));
     expect(text).toContain(`### \`orders\` (RDS instance, postgres)
 
@@ -50,8 +50,6 @@ describe('a decision in markdown', () => {
 - environment: production
 - work lost: 1 d 16 h
 - restore time: never proven by a drill
-- **not met:** kept for: asked at least 14 d, found 6 d \\(built-in default\\)
-- **not known:** restore time: asked at most 1 h, not known \\(built-in default\\)
 
 | survivor |`);
   });

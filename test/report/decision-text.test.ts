@@ -6,7 +6,7 @@ import { renderDecision } from '../../src/report/decision-text.ts';
 import { colourPaint, PLAIN_PAINT } from '../../src/report/style.ts';
 import type { CasualtyView, DecisionDocument } from '../../src/verdict/document.ts';
 import { aCasualty, aDatabaseView, aDecision, aReason, aSurvivor } from '../support/decision-builder.ts';
-import { aRequirement, aWholeDatabase } from '../support/readiness-builder.ts';
+import { aWholeDatabase } from '../support/readiness-builder.ts';
 import { expectPlainLines, HOSTILE } from '../support/report-claims.ts';
 
 const render = (document: DecisionDocument) => renderDecision(document, PLAIN_PAINT);
@@ -163,13 +163,8 @@ orders: NOT READY (RDS instance, postgres)
 `);
   });
 
-  it('is told where it is not met or not known, and nowhere else', () => {
-    expect(text).toContain(`
-  not met      kept for: asked at least 14 d, found 6 d (built-in default)
-  not known    restore time: asked at most 1 h, not known (built-in default)
-  survivors (2)
-`);
-    expect(text).not.toMatch(/^ {2}(met|waived|advisory) /m);
+  it('leaves what is asked and not met to the reasons', () => {
+    expect(text).not.toMatch(/^ {2}(met|not met|not known|waived|advisory) /m);
   });
 
   it('names a sandbox, and no environment where the policy names none', () => {
@@ -181,15 +176,6 @@ orders: NOT READY (RDS instance, postgres)
 
   it('leaves survivors without a countdown: the decision ends long before', () => {
     expect(text).toContain('work lost 1 d 16 h; ends 2026-03-05; available; same account');
-  });
-
-  it('says of a requirement that nothing was found for it', () => {
-    const requirements = [
-      aRequirement({ requirement: 'restore_proof', wanted: 'queried', found: null, result: 'not_met' }),
-    ];
-    expect(render(aDecision({ databases: [aDatabaseView({ requirements })] }))).toContain(
-      '  not met      restore proof: asked queried or better, found nothing (built-in default)\n',
-    );
   });
 });
 
