@@ -13,9 +13,11 @@ import { type RequiredLoss, SURVIVOR_CLASSES, type SurvivorClass } from '../poli
 import { isAlive } from '../survival/fate.ts';
 import { ASSUMED, meet } from '../survival/losses.ts';
 import { pointsOf } from '../survival/survive.ts';
-import { type Answer, type Asked, answered, shortfall } from './answer.ts';
+import { type Answer, type Asked, answered, fallenShort, shortfall } from './answer.ts';
 import type { Case } from './case.ts';
+import { reason } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
+import { retentionRemedy } from './remedies.ts';
 import { isOfClass, notFailed, type Survivor } from './survivors.ts';
 
 /** The answers on distance, on losses that follow, and on retention; none for what is not asked. */
@@ -141,14 +143,19 @@ function byAge(input: Case, survivors: readonly Survivor[], loss: RequiredLoss |
   };
 }
 
+/** RDS keeps automated backups no longer. Source: Amazon RDS API, ModifyDBInstance, BackupRetentionPeriod. */
+const RETENTION_DAYS_MAX: Days = 35;
+
 function retentionAnswer(input: Case, floor: number, { counted, failed }: Found): Answer {
   const { requirement, at, lives = false } = input;
   const { origin } = requirement.retentionSecondsMin;
   const asked = { requirement: 'retention', wanted: floor, origin } as const;
   const own = retentionDaysAfter(input) * SECONDS_PER_DAY;
-  if (lives && own < floor) {
-    const message = `automated backups are kept ${printDuration(own)}, ${printDuration(floor)} wanted (${origin})`;
-    return shortfall(input, { ...asked, found: own }, 'retention_too_short', message);
+  const wanted = Math.min(floor, RETENTION_DAYS_MAX * SECONDS_PER_DAY);
+  if (lives && own < wanted) {
+    const message = `automated backups are kept ${printDuration(own)}, ${printDuration(wanted)} wanted (${origin})`;
+    const remedy = retentionRemedy(input.database, Math.ceil(wanted / SECONDS_PER_DAY));
+    return fallenShort({ ...asked, found: own }, [reason('retention_too_short', message, { remedy })]);
   }
   const isKept = ({ view }: Survivor) => view.expiresAt === null || view.expiresAt >= addSeconds(at, floor);
   const { recent, undated } = byAge(input, counted.filter(isKept));

@@ -8,6 +8,7 @@
  * cancel-key-deletion` and `enable-key`. Of the statuses: Amazon RDS API, CreateDBSnapshot, first paragraph.
  */
 
+import type { Days } from '../core/time.ts';
 import type { Database, Key } from '../inventory/model.ts';
 import { TAKES_SNAPSHOTS } from '../survival/counterfactual.ts';
 import type { Survival } from '../survival/survive.ts';
@@ -52,6 +53,12 @@ export function remedyFor(code: ReasonCode, facts: RemedyFacts): string | null {
     default:
       return null;
   }
+}
+
+/** How to keep the automated backups of a living database for that many days. */
+export function retentionRemedy({ kind, identifier, region }: Database, days: Days): string {
+  const what = kind === 'rds_instance' ? 'db-instance' : 'db-cluster';
+  return `keep its automated backups longer:\naws rds modify-${what} --region ${region} --${what}-identifier ${identifier} --backup-retention-period ${days} --apply-immediately`;
 }
 
 const ELSEWHERE =

@@ -327,9 +327,26 @@ describe('the floor on how long survivors are kept', () => {
       code: 'retention_too_short',
       message: 'automated backups are kept 6 d, 7 d wanted (test.yaml: defaults)',
     });
+    expect(lives([lower, theDelete(orders)], 7).reasons[0]?.remedy).toBe(
+      'keep its automated backups longer:\naws rds modify-db-instance --region eu-west-1 --db-instance-identifier orders --backup-retention-period 7 --apply-immediately',
+    );
     const raise = { ...lower, change: { retentionDays: 8 } };
     expect(lives([raise, theDelete(orders)], 8).results['retention']).toBe('met');
     expect(judge({ wanted: { retentionSecondsMin: 8 * DAY } }).results['retention']).toBe('met');
+  });
+
+  it('asks no more of automated backups than RDS keeps: 35 days', () => {
+    const days = (retentionDays: number) => {
+      const change = { kind: 'modify_db_instance', target: aTarget(orders), change: { retentionDays } } as const;
+      const wanted = { retentionSecondsMin: 90 * DAY };
+      return judge({ actions: [change, theDelete(orders)], wanted, fields: { lives: true } });
+    };
+    expect(days(35).results['retention']).toBe('met');
+    expect(days(34).reasons[0]).toMatchObject({
+      code: 'retention_too_short',
+      message: 'automated backups are kept 34 d, 35 d wanted (test.yaml: defaults)',
+      remedy: expect.stringContaining('--backup-retention-period 35'),
+    });
   });
 });
 
