@@ -32,6 +32,8 @@ import { colourPaint, PLAIN_PAINT } from './report/style.ts';
 /** The package's own folder: the same from `src/` and from `dist/`. */
 const PACKAGE = new URL('../', import.meta.url);
 const REPORT_WIDTH_MAX = 100;
+/** With a path from the root: a relative one would name a place that depends on where the command runs. */
+const FILE_URL = 'file:///';
 /** The lab takes any key; these say whose they are. */
 const LAB_CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 
@@ -118,7 +120,7 @@ function storeName(): string {
   if (url === undefined || url === '') return join(homeFolder(), 'muster.db');
   if (!URL.canParse(url)) return 'MUSTER_DATABASE_URL';
   const { protocol, host, pathname } = new URL(url);
-  return protocol === 'file:' ? pathname : `${protocol}//${host}${pathname}`;
+  return url.startsWith(FILE_URL) ? fileURLToPath(url) : `${protocol}//${host}${pathname}`;
 }
 
 async function openStore(): Promise<Store> {
@@ -141,7 +143,7 @@ async function openPlainStore(): Promise<Store> {
   if (url !== undefined && /^postgres(?:ql)?:/.test(url)) {
     return (await import('./adapters/store/sql/postgres.ts')).createPostgresStore(url, options);
   }
-  if (url !== undefined && url !== '' && !url.startsWith('file:')) {
+  if (url !== undefined && url !== '' && !url.startsWith(FILE_URL)) {
     const accepted = 'postgres://USER@HOST/NAME and file:///PATH';
     throw new MusterError('MUSTER_USAGE', `MUSTER_DATABASE_URL names no store; accepted are ${accepted}`);
   }

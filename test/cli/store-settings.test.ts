@@ -4,6 +4,7 @@
  * The PostgreSQL store is a real server; where none can be started those tests are skipped, and say so.
  */
 
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../support/cli.ts';
 import { DELETE, SEEN } from '../support/decided.ts';
@@ -70,6 +71,12 @@ describe('a store that cannot be used', () => {
       10,
       'accepted are postgres://USER@HOST/NAME and file:',
     ],
+    [
+      'in a file without its whole path',
+      'file:evidence.db',
+      10,
+      'accepted are postgres://USER@HOST/NAME and file:///PATH',
+    ],
     ['that is no address', `not a url ${PASSWORD}`, 10, 'accepted are postgres://USER@HOST/NAME and file:'],
     ['where nobody listens', `postgres://muster:${PASSWORD}@127.0.0.1:1/x`, 12, 'MUSTER_STORE_UNREACHABLE'],
   ])('%s is told, nothing is decided, and no password is shown', async (_, url, exit, problem) => {
@@ -80,9 +87,9 @@ describe('a store that cannot be used', () => {
   });
 
   it('may lie in a file of any name', async () => {
-    const path = sandbox.file('evidence.db', '');
-    expect(await gate({ MUSTER_DATABASE_URL: `file://${path}` })).toMatchObject({ exit: 2, stderr: '' });
-    const verified = await sandbox.run(['verify'], { env: { MUSTER_DATABASE_URL: `file://${path}` } });
+    const path = sandbox.file('evidence of 2026.db', '');
+    expect(await gate({ MUSTER_DATABASE_URL: pathToFileURL(path).href })).toMatchObject({ exit: 2, stderr: '' });
+    const verified = await sandbox.run(['verify'], { env: { MUSTER_DATABASE_URL: pathToFileURL(path).href } });
     expect(verified.stdout).toContain(`WHOLE  ${path}: 3 records`);
   });
 });
