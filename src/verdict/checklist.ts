@@ -129,7 +129,7 @@ function backups({ databases, reasons }: ChecklistInput): ChecklistPoint {
 function readinessLine({ identifier, verdict, survivors }: DatabaseView, stale: boolean): string {
   const found = `${survivors.length} ${survivors.length === 1 ? 'survivor' : 'survivors'}`;
   if (stale && verdict !== 'not_ready') return `assumed: ${identifier} has ${found}, ${BY_STALE}`;
-  const word = verdict === 'ready' ? 'verified' : 'contradicted';
+  const word = { ready: 'verified', unknown: 'assumed', not_ready: 'contradicted' }[verdict];
   return `${word}: ${identifier} is ${verdict.replace('_', ' ')} with ${found}`;
 }
 
