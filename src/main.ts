@@ -34,6 +34,7 @@ const PACKAGE = new URL('../', import.meta.url);
 const REPORT_WIDTH_MAX = 100;
 /** With a path from the root: a relative one would name a place that depends on where the command runs. */
 const FILE_URL = 'file:///';
+const STORES = 'postgres://USER@HOST/NAME and file:///PATH';
 /** The lab takes any key; these say whose they are. */
 const LAB_CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 
@@ -55,7 +56,7 @@ const world: CliWorld = {
   presence: createPresence(),
   probes: createProbeRunner(),
   store: once(openStore),
-  storeName: storeName(),
+  storeName,
   storeAt: openStoreAt,
   archive: openArchive,
   keys: once(openKeys),
@@ -120,7 +121,16 @@ function storeName(): string {
   if (url === undefined || url === '') return join(homeFolder(), 'muster.db');
   if (!URL.canParse(url)) return 'MUSTER_DATABASE_URL';
   const { protocol, host, pathname } = new URL(url);
-  return url.startsWith(FILE_URL) ? fileURLToPath(url) : `${protocol}//${host}${pathname}`;
+  return url.startsWith(FILE_URL) ? pathOf(url) : `${protocol}//${host}${pathname}`;
+}
+
+/** @throws MusterError `MUSTER_USAGE` for a URL that names no path, such as one with a broken escape. */
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new MusterError('MUSTER_USAGE', `MUSTER_DATABASE_URL names no store; accepted are ${STORES}`, { cause });
+  }
 }
 
 async function openStore(): Promise<Store> {
@@ -144,8 +154,7 @@ async function openPlainStore(): Promise<Store> {
     return (await import('./adapters/store/sql/postgres.ts')).createPostgresStore(url, options);
   }
   if (url !== undefined && url !== '' && !url.startsWith(FILE_URL)) {
-    const accepted = 'postgres://USER@HOST/NAME and file:///PATH';
-    throw new MusterError('MUSTER_USAGE', `MUSTER_DATABASE_URL names no store; accepted are ${accepted}`);
+    throw new MusterError('MUSTER_USAGE', `MUSTER_DATABASE_URL names no store; accepted are ${STORES}`);
   }
   return (await import('./adapters/store/sql/sqlite.ts')).createSqliteStore(storeName(), options);
 }

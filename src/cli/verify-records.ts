@@ -44,7 +44,7 @@ interface Source extends Pick<VerifiedInput, 'read' | 'head'> {
 async function sourceOf(file: string | undefined, world: CliWorld): Promise<Source | null> {
   if (file === undefined) {
     const { chain } = await world.store();
-    return { name: world.storeName, read: (after) => chain.read(after), head: () => chain.head() };
+    return { name: world.storeName(), read: (after) => chain.read(after), head: () => chain.head() };
   }
   if (file.startsWith('s3://')) {
     const archive = await world.archive(file, { judgedAccounts: [] });

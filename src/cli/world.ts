@@ -87,7 +87,7 @@ export interface CliWorld {
   /** Opened on first use, and sealed with the keys below. */
   store(): Promise<Store>;
   /** Where that store lies, without a password. */
-  readonly storeName: string;
+  storeName(): string;
   /** Opens the store in that file; `create` makes it, and refuses a file that is there. */
   storeAt(path: string, options: { readonly create: boolean }): Promise<Store>;
   /** @param url `s3://bucket/prefix`. @throws MusterError `MUSTER_USAGE` for another. */

@@ -77,6 +77,7 @@ describe('a store that cannot be used', () => {
       10,
       'accepted are postgres://USER@HOST/NAME and file:///PATH',
     ],
+    ['in a file whose path is no path', 'file:///%zz', 10, 'accepted are postgres://USER@HOST/NAME and file:///PATH'],
     ['that is no address', `not a url ${PASSWORD}`, 10, 'accepted are postgres://USER@HOST/NAME and file:'],
     ['where nobody listens', `postgres://muster:${PASSWORD}@127.0.0.1:1/x`, 12, 'MUSTER_STORE_UNREACHABLE'],
   ])('%s is told, nothing is decided, and no password is shown', async (_, url, exit, problem) => {
