@@ -65,6 +65,8 @@ export const ERRORS = {
   MUSTER_ATTESTATION_INVALID: { class: 'config', hint: 'Pass what muster attest wrote.' },
   MUSTER_DECISION_NOT_FOUND: { class: 'config', hint: 'Judge the change first with muster gate.' },
   MUSTER_EXPORT_INVALID: { class: 'config', hint: 'Pass what muster export wrote.' },
+  MUSTER_SERVICE_INVALID: { class: 'config', hint: 'Correct the named key in the service file.' },
+  MUSTER_TOKEN_NOT_FOUND: { class: 'config', hint: 'Run muster token list to see the tokens there are.' },
   MUSTER_ARCHIVE_INVALID: {
     class: 'config',
     hint: 'See infra/README.md: what the bucket must be, and what to do when it tells another story.',

@@ -18,6 +18,7 @@ export const PURE_FOLDERS = [
   'drill',
   'verdict',
   'evidence',
+  'alert',
   'gate',
   'report',
 ] as const;
@@ -45,6 +46,17 @@ const DOCUMENT_READERS = [
   'survival/matrix.ts',
 ];
 
+/** Closed lists and codes that documents are made of. */
+const WIRE = [
+  'drill/model.ts',
+  'verdict/document.ts',
+  'verdict/reasons.ts',
+  'evidence/access-token.ts',
+  'evidence/chain.ts',
+  'evidence/jwks.ts',
+  'inventory/model.ts',
+];
+
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   policy: ['core'],
@@ -57,9 +69,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verdict: [...BEFORE_VERDICT],
   // What is kept of a judgement, and signed; it judges nothing.
   evidence: ['core', 'type drill', 'type verdict'],
+  // What of all that is worth telling somebody.
+  alert: [...BEFORE_VERDICT, 'verdict', 'evidence'],
   gate: [...BEFORE_VERDICT, 'verdict', 'evidence'],
   report: [...BEFORE_VERDICT, 'verdict', 'evidence'],
-  app: [...BEFORE_VERDICT, 'verdict', 'evidence'],
+  app: [...BEFORE_VERDICT, 'verdict', 'evidence', 'alert'],
   adapters: [
     'core',
     'inventory/assemble.ts',
@@ -75,6 +89,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'type authority',
     'type app/ports.ts',
     'type app/archive-port.ts',
+    'type app/place-port.ts',
+    'app/desk-port.ts',
+    'type app/alert-port.ts',
+    'inventory/sight.ts',
+    'inventory/sight-schema.ts',
+    'alert',
+    'type api/world.ts',
   ],
   cli: [
     'core',
@@ -83,11 +104,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'report',
     'demo',
+    'api',
+    'service',
     ...DOCUMENT_READERS,
-    ...PURE_FOLDERS.map((folder) => `type ${folder}`),
+    ...WIRE,
+    ...typesOfPure(),
   ],
-  api: ['core', 'policy', 'app', 'gate', 'report', ...PURE_FOLDERS.map((folder) => `type ${folder}`)],
-  service: ['core', 'policy', 'app', 'gate', 'report', ...PURE_FOLDERS.map((folder) => `type ${folder}`)],
+  api: ['core', 'policy', 'app', 'gate', 'report', ...DOCUMENT_READERS, ...WIRE, ...typesOfPure()],
+  service: ['core', 'policy', 'app', 'alert', ...DOCUMENT_READERS, ...WIRE, ...typesOfPure()],
   lab: ['core'],
   demo: [...PURE_FOLDERS, 'app'],
 };
@@ -213,4 +237,8 @@ function findCycles(files: readonly HouseFile[]): Breach[] {
   };
   for (const { path } of files) visit(path, []);
   return breaches;
+}
+
+function typesOfPure(): string[] {
+  return PURE_FOLDERS.map((folder) => `type ${folder}`);
 }

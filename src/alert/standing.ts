@@ -1,0 +1,24 @@
+/**
+ * How a database stood when it was last looked at: as much as it takes to see that something changed.
+ */
+
+import type { Instant } from '../core/time.ts';
+import type { VerdictWord } from '../verdict/document.ts';
+import type { ReasonCode } from '../verdict/reasons.ts';
+
+/** One database, as of the last watch. */
+export interface Standing {
+  readonly databaseArn: string;
+  readonly identifier: string;
+  readonly at: Instant;
+  readonly verdict: VerdictWord;
+  /** Codes of the reasons against it, sorted. */
+  readonly reasons: readonly ReasonCode[];
+  /** When the last of what would survive its deletion ends; null when one never does, or nothing would survive. */
+  readonly lastSurvivorEndsAt: Instant | null;
+  /** The smallest number of days before that end which was told already; null when none was. */
+  readonly endToldDays: number | null;
+  /** Deletion protection and retention as last seen, so that a weakening by whatever means shows. */
+  readonly deletionProtection: boolean;
+  readonly retentionDays: number;
+}
