@@ -1,5 +1,7 @@
 /**
- * How a database stood when it was last looked at: as much as it takes to see that something changed.
+ * How a database stood when it was last looked at.
+ *
+ * As much as it takes to see that something changed since, and no more: the verdict itself is judged anew each time.
  */
 
 import type { Instant } from '../core/time.ts';

@@ -1,5 +1,7 @@
 /**
  * What the API is given, and what its routes are given of a request.
+ *
+ * Ports and values only; main.ts builds what stands behind them.
  */
 
 import type { FastifyInstance } from 'fastify';

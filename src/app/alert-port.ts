@@ -1,5 +1,7 @@
 /**
  * Whoever is told of alerts.
+ *
+ * A receiver is asked again until it takes an alert or will never take it; what it is told has no secrets in it.
  */
 
 import type { Alert } from '../alert/alert.ts';

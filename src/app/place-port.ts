@@ -1,5 +1,7 @@
 /**
  * Reading one account and region at a time, so that many workers share a fleet and none waits for the slowest.
+ *
+ * Or only some databases there, when a decision cannot wait for the rest.
  */
 
 import type { Scope } from '../core/arn.ts';
