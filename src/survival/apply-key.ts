@@ -64,9 +64,13 @@ export function settleReadability(world: World, sound: World | null = null): Wor
   const keys = new Map(world.keys.map((key) => [key.arn, key]));
   const keyAt = keepingLast((arn) => keys.get(arn));
   const doubted = new Set(world.keysInDoubt);
-  const seal = sealer();
-  const settled = (tracked: TrackedPoint) => startable(readable(tracked, { keyAt, doubted, seal }), world);
-  return mapPoints(world, () => true, settled);
+  // Made once and not for each point: an estate has very many.
+  const locks = { keyAt, doubted, seal: sealer() };
+  return mapPoints(
+    world,
+    () => true,
+    (tracked) => startable(readable(tracked, locks), world),
+  );
 }
 
 function hasKeysOf(one: World, other: World): boolean {
@@ -78,18 +82,14 @@ function startable(tracked: TrackedPoint, { versionsGone }: World): TrackedPoint
   return fate === tracked.fate ? tracked : withFate(tracked, fate);
 }
 
-function readable(
-  tracked: TrackedPoint,
-  {
-    keyAt,
-    doubted,
-    seal,
-  }: {
-    readonly keyAt: (arn: string) => Key | undefined;
-    readonly doubted: ReadonlySet<string>;
-    readonly seal: Seal;
-  },
-): TrackedPoint {
+/** What says whether a point can be read. */
+interface Locks {
+  readonly keyAt: (arn: string) => Key | undefined;
+  readonly doubted: ReadonlySet<string>;
+  readonly seal: Seal;
+}
+
+function readable(tracked: TrackedPoint, { keyAt, doubted, seal }: Locks): TrackedPoint {
   const { keyArn, encrypted } = tracked.point;
   if (keyArn === null)
     return encrypted && !hasHiddenKey(tracked) ? seal(tracked, 'unknown', 'key_not_observed') : tracked;
