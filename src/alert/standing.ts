@@ -14,6 +14,8 @@ export interface Standing {
   readonly identifier: string;
   readonly at: Instant;
   readonly verdict: VerdictWord;
+  /** The last verdict that was not unknown; null when there never was one, absent in standings kept by earlier versions. */
+  readonly knownVerdict?: Exclude<VerdictWord, 'unknown'> | null;
   /** Codes of the reasons against it, sorted. */
   readonly reasons: readonly ReasonCode[];
   /** When the last of what would survive its deletion ends; null when one never does, or nothing would survive. */

@@ -1,7 +1,7 @@
 /**
  * Answers and refusals in the shape of each service's protocol.
  *
- * Source: Query protocol (RDS, STS, IAM), JSON 1.1 (KMS), JSON 1.0 (CloudWatch), REST-JSON (AWS Backup).
+ * Source: Query protocol (RDS, STS, IAM, SNS), JSON 1.1 (KMS), JSON 1.0 (CloudWatch), REST-JSON (AWS Backup).
  */
 
 import { createHash } from 'node:crypto';
@@ -15,6 +15,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   rds: 'http://rds.amazonaws.com/doc/2014-10-31/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
   iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
 };
 
 /** The answer to a Query action. */

@@ -57,6 +57,9 @@ export const FAULTS = {
   // IAM.
   InvalidInput: 400,
   NoSuchEntity: 404,
+  // SNS.
+  InvalidParameter: 400,
+  NotFound: 404,
   // KMS and AWS Backup.
   NotFoundException: 400,
   InvalidMarkerException: 400,

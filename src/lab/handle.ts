@@ -24,6 +24,7 @@ import { paceOf } from './rds/call.ts';
 import { actionTable, callRds } from './rds/dispatch.ts';
 import { aimedAt } from './rds/tags.ts';
 import { callS3 } from './s3/dispatch.ts';
+import { callSns } from './sns.ts';
 import { callSts } from './sts.ts';
 import { neighboursOf, placeAt, type World, withPlace } from './world.ts';
 
@@ -63,6 +64,7 @@ function route(request: LabRequest, world: World, caller: Caller, hearing: Heari
     if (caller.service === 's3') {
       return { ...callS3(request, world, { caller, at, refused, requestId: requestId(world) }), effects: [] };
     }
+    if (caller.service === 'sns') return sns(request, world, caller, scope, hearing);
     if (refused !== null) throw refused;
     switch (caller.service) {
       case 'sts':
@@ -135,6 +137,17 @@ function sts(request: LabRequest, world: World, caller: Caller, scope: Scope, at
   const form = formOf(request);
   const reply = callSts(form, world, { caller, scope, at });
   const response = queryResponse(form.get('Action') ?? '', 'sts', reply.body, requestId(world));
+  return { response, world: reply.world, effects: [] };
+}
+
+function sns(request: LabRequest, world: World, caller: Caller, scope: Scope, { at, refused }: Hearing): Handled {
+  const form = formOf(request);
+  const reply = callSns(form, world, { caller, scope, at, refused });
+  const id = requestId(world);
+  const response =
+    reply.body instanceof AwsFault
+      ? refusal(reply.body, 'sns', id)
+      : queryResponse(form.get('Action') ?? '', 'sns', reply.body, id);
   return { response, world: reply.world, effects: [] };
 }
 

@@ -14,6 +14,7 @@ import type { RestoreJob } from './backup/job.ts';
 import type { LedgerChain } from './ledger.ts';
 import type { PaceName } from './pace.ts';
 import type { Buckets } from './s3/model.ts';
+import type { Topics } from './sns-model.ts';
 
 /** Scalar attributes by the name AWS shows them under, such as `DBInstanceClass`. */
 export type Settings = Readonly<Record<string, string>>;
@@ -261,6 +262,8 @@ export interface World {
   readonly places: Readonly<Record<string, Place>>;
   /** Of every account and region: a bucket's name is taken for all of them. */
   readonly buckets: Buckets;
+  /** Absent before the first was made. */
+  readonly topics?: Topics;
   readonly requestsSeen: number;
   readonly ledger: LedgerChain;
 }
