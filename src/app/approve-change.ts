@@ -62,11 +62,13 @@ export async function receiptFor(
 ): Promise<Approval | null> {
   if (judged.decision !== 'review') return null;
   const at = clock.now();
-  const receipts = (await store.approvals()).filter(
-    ({ changeDigest, at: given, validUntil }) => changeDigest === judged.changeDigest && given <= at && at < validUntil,
+  const receipts = (await store.approvalsOf(judged.changeDigest)).filter(
+    ({ at: given, validUntil }) => given <= at && at < validUntil,
   );
   if (receipts.length === 0) return null;
-  const seen = new Map((await store.decisions()).map((decided) => [digestOf(decided) as string, decided]));
+  const seen = new Map(
+    (await store.decisionsOn(judged.changeDigest)).map((decided) => [digestOf(decided) as string, decided]),
+  );
   return receipts.findLast(({ decisionDigest }) => isSame(seen.get(decisionDigest), judged)) ?? null;
 }
 

@@ -74,7 +74,7 @@ export async function assess(
   const chosen = names.length === 0 ? inventory.databases : names.map((name) => findDatabase(inventory, name));
   const at = world.clock.now();
   const drills = await world.store.drills();
-  const memory = rememberedOf(await world.store.decisions(), inventory.endpoint);
+  const memory = rememberedOf(await world.store.settingsSeen(), inventory.endpoint);
   const judged = judgeAllNow({ inventory, policy, drills, memory, authority, at }, chosen);
   const databases =
     whole || chosen.length <= WHOLE_MAX ? toldWhole(judged, { inventory, chosen, drills, authority, at }) : judged;

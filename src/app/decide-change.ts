@@ -38,7 +38,7 @@ export async function decide(
 ): Promise<DecisionDocument> {
   const { intent, inventory, policy } = question;
   const drills = await world.store.drills();
-  const memory = rememberedOf(await world.store.decisions(), inventory.endpoint);
+  const memory = rememberedOf(await world.store.settingsSeen(), inventory.endpoint);
   const sightings = await world.store.states();
   const asked = { intent, inventory, policy, drills, memory, sightings, at: world.clock.now(), logged: true };
   const decided = await withAuthority(decideChange(asked), question, (authority) =>

@@ -17,13 +17,13 @@ const DIGITS_MIN = 12;
  * @param asked The change digest; its first 12 hex digits or more will do where no other change begins so.
  * @throws MusterError `MUSTER_DECISION_NOT_FOUND` when there is none, or the digits fit several changes.
  */
-export async function newestDecision(asked: string, store: Pick<Store, 'decisions'>): Promise<DecisionDocument> {
+export async function newestDecision(asked: string, store: Pick<Store, 'decisionsOn'>): Promise<DecisionDocument> {
   const digits = asked.replace(/^sha256:/, '').toLowerCase();
   if (!/^[0-9a-f]{1,64}$/.test(digits) || digits.length < DIGITS_MIN) {
     const accepted = `a change digest is sha256: and 64 hex digits, of which ${DIGITS_MIN} will do`;
     throw new MusterError('MUSTER_USAGE', `${JSON.stringify(asked)} is no change digest; ${accepted}`);
   }
-  const fitting = (await store.decisions()).filter(({ changeDigest }) => changeDigest.startsWith(`sha256:${digits}`));
+  const fitting = await store.decisionsOn(`sha256:${digits}`);
   const changes = new Set(fitting.map(({ changeDigest }) => changeDigest));
   if (changes.size > 1) {
     throw new MusterError(

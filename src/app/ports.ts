@@ -6,16 +6,19 @@
 
 import type { Call } from '../authority/authority.ts';
 import type { SimulatedAnswer } from '../authority/simulated.ts';
+import type { Digest } from '../core/canonical.ts';
 import type { Instant, Seconds } from '../core/time.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import type { ScratchProof } from '../drill/guard.ts';
 import type { JournalEntry } from '../drill/journal.ts';
 import type { DrillRecord, ScratchKind } from '../drill/model.ts';
 import type { Probe, ProbeAnswer } from '../drill/probe.ts';
+import type { TokenRecord } from '../evidence/access-token.ts';
 import type { Approval } from '../evidence/approval.ts';
 import type { ChainRecord, Head } from '../evidence/chain.ts';
 import type { KeyRecord, PublicKey, SealRecord } from '../evidence/keys.ts';
 import type { Gap, Inventory } from '../inventory/model.ts';
+import type { SettingsSeen } from '../verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../verdict/document.ts';
 import type { StateSighting } from '../verdict/state-history.ts';
 
@@ -170,16 +173,26 @@ export interface ProbeRunner {
 export interface Store {
   journal(entry: JournalEntry): Promise<void>;
   journalEntries(): Promise<readonly JournalEntry[]>;
+  /** The entries of one drill. */
+  journalOf(drillId: string): Promise<readonly JournalEntry[]>;
   recordDrill(record: DrillRecord): Promise<void>;
   /** One record a drill: of several with one id the first. */
   drills(): Promise<readonly DrillRecord[]>;
   recordDecision(decision: DecisionDocument): Promise<void>;
   decisions(): Promise<readonly DecisionDocument[]>;
+  /** The decisions on a change. @param changeDigest The digest, or what it begins with. */
+  decisionsOn(changeDigest: string): Promise<readonly DecisionDocument[]>;
+  /** What decisions saw weakened or made strong again, of those that saw any. */
+  settingsSeen(): Promise<readonly SettingsSeen[]>;
   /** Which state claimed which databases, each time that raised no doubt. */
   recordState(sighting: StateSighting): Promise<void>;
   states(): Promise<readonly StateSighting[]>;
   recordApproval(approval: Approval): Promise<void>;
   approvals(): Promise<readonly Approval[]>;
+  approvalsOf(changeDigest: Digest): Promise<readonly Approval[]>;
+  /** An access token that was given out, or taken back. */
+  recordToken(record: TokenRecord): Promise<void>;
+  tokens(): Promise<readonly TokenRecord[]>;
   /** A key that signs from here on. */
   recordKey(key: KeyRecord): Promise<void>;
   keys(): Promise<readonly KeyRecord[]>;

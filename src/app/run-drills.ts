@@ -150,7 +150,7 @@ async function replaceStandbys(plan: DrillPlan, world: DrillsWorld): Promise<rea
       if (!(error instanceof MusterError) || error.class === 'invariant') throw error;
       leaks.push(`${state.plan.ids.cluster ?? state.plan.ids.instance}: ${error.message}`);
     }
-    const after = logOf(await world.store.journalEntries(), drillId);
+    const after = logOf(await world.store.journalOf(drillId), drillId);
     leaks.push(...(after?.state.parts ?? []).flatMap(({ id, leak }) => (leak === null ? [] : [`${id}: ${leak}`])));
   }
   return leaks;

@@ -1,5 +1,5 @@
 /**
- * A store whose decisions, drills and approvals are sealed as they are kept: after each, a signature over the chain up
+ * A store whose decisions, drills, approvals and tokens are sealed as they are kept: after each, a signature over the chain up
  * to its end, and before the first by a key the record that names that key.
  *
  * A record stands whether or not it could be sealed: a key service that is down delays no verdict, and the next seal
@@ -48,14 +48,20 @@ export function sealedStore(store: Store, { keeper, clock, unsealed }: SealWorld
   return {
     journal: (entry) => store.journal(entry),
     journalEntries: () => store.journalEntries(),
+    journalOf: (drillId) => store.journalOf(drillId),
     recordDrill: sealed((record) => store.recordDrill(record)),
     drills: () => store.drills(),
     recordDecision: sealed((decision) => store.recordDecision(decision)),
     decisions: () => store.decisions(),
+    decisionsOn: (changeDigest) => store.decisionsOn(changeDigest),
+    settingsSeen: () => store.settingsSeen(),
     recordState: (sighting) => store.recordState(sighting),
     states: () => store.states(),
     recordApproval: sealed((approval) => store.recordApproval(approval)),
     approvals: () => store.approvals(),
+    approvalsOf: (changeDigest) => store.approvalsOf(changeDigest),
+    recordToken: sealed((record) => store.recordToken(record)),
+    tokens: () => store.tokens(),
     recordKey: (key) => store.recordKey(key),
     keys: () => store.keys(),
     recordSeal: (seal) => store.recordSeal(seal),

@@ -10,7 +10,7 @@ import { printScope, type Scope } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { Part } from '../drill/drill-state.ts';
-import { type DrillLog, readJournal } from '../drill/journal.ts';
+import { type DrillLog, logOf, readJournal } from '../drill/journal.ts';
 import type { ScratchKind } from '../drill/model.ts';
 import { recordOf } from '../drill/outcome.ts';
 import type { ScratchOperator, ScratchView } from './ports.ts';
@@ -116,7 +116,7 @@ async function wouldDelete(
 
 /** What the journal says became of the parts, now that the drill was taken over. */
 async function outcomes(before: readonly Part[], drillId: string, world: SweepWorld): Promise<readonly Swept[]> {
-  const log = readJournal(await world.store.journalEntries()).find((candidate) => candidate.drillId === drillId);
+  const log = logOf(await world.store.journalOf(drillId), drillId);
   return before.map(({ role, id, kind }): Swept => {
     const part = log?.state.parts.find((candidate) => candidate.role === role);
     if (part?.goneAt != null) return { id, kind, drillId, result: 'deleted', reason: null };

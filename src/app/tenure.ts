@@ -118,6 +118,6 @@ export class Tenure {
   }
 
   async #log(): Promise<DrillLog | undefined> {
-    return logOf(await this.#store.journalEntries(), this.#drillId);
+    return logOf(await this.#store.journalOf(this.#drillId), this.#drillId);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The commands on what is kept, signed and approved, and on the policy: their names and options.
+ * The commands on what is kept, signed and approved, on access tokens and on the policy: their names and options.
  *
  * Each is loaded when it runs.
  */
@@ -73,13 +73,43 @@ export function recordCommands(program: Command, world: CliWorld, exit: (code: E
       exit(await (await import('./policy.ts')).policyCheck(file, names, options, world)),
     );
   readsAws(checked);
-  return [keys, policy, storeCommands(program, world, exit)];
+  return [keys, policy, tokenCommands(program, world, exit), storeCommands(program, world, exit)];
+}
+
+/** The group of the commands on access tokens. */
+function tokenCommands(program: Command, world: CliWorld, exit: (code: ExitCode) => void): Command {
+  const commands = () => import('./token.ts');
+  const token = program.command('token').description('bearer tokens for the API of muster serve');
+  token
+    .command('create')
+    .description('give out a token; it is printed this once')
+    .argument('<name>', 'whose it is; a receipt given with it bears this name')
+    .option('--scope <name>', 'what it lets its bearer do: read, gate, operate or approve; may be repeated', more)
+    .option('--expires <duration>', 'such as 12h or 90d, which is the default; 400d at most')
+    .option('--json', 'print the token and what is kept of it as data')
+    .action(async (name, options) => exit(await (await commands()).tokenCreate(name, options, world)));
+  token
+    .command('list')
+    .description('every token that was given out, newest first; never a secret')
+    .option('--json', 'print them as data')
+    .action(async (options) => exit(await (await commands()).tokenList(options, world)));
+  token
+    .command('revoke')
+    .description('take a token back')
+    .argument('<id>', 'its id, as muster token list shows it')
+    .option('--json', 'print what became of it as data')
+    .action(async (id, options) => exit(await (await commands()).tokenRevoke(id, options, world)));
+  return token;
+}
+
+/** Gathers an option that may be repeated. */
+function more(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** What carries records away, brings them back and thins them out; the group of the store's own commands. */
 function storeCommands(program: Command, world: CliWorld, exit: (code: ExitCode) => void): Command {
   const commands = () => import('./store.ts');
-  const more = (value: string, before: readonly string[] = []) => [...before, value];
   program
     .command('export')
     .description(

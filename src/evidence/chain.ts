@@ -10,7 +10,17 @@ import { canonicalJson, type Digest, digestOf, digestOfBytes } from '../core/can
 import type { Instant } from '../core/time.ts';
 
 /** What a record is of; wire values, permanent. */
-export const RECORD_KINDS = ['journal', 'drill', 'decision', 'state', 'approval', 'key', 'seal', 'erasure'] as const;
+export const RECORD_KINDS = [
+  'journal',
+  'drill',
+  'decision',
+  'state',
+  'approval',
+  'token',
+  'key',
+  'seal',
+  'erasure',
+] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** One record as it stands in the chain. */

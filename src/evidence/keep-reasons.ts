@@ -4,6 +4,7 @@
  * A closed list; what is printed of a thinning names these. In doubt a body stays, and the reason says that too.
  */
 
+import type { Instant } from '../core/time.ts';
 import type { RecordKind } from './chain.ts';
 
 /** Wire values, permanent. */
@@ -24,8 +25,10 @@ export const KEEP_REASONS = [
   'remembers_settings',
   /** The newest of its lineage, or the last that claims or releases a database. */
   'latest_state',
-  /** A decision or an approval that still holds. */
+  /** A decision, an approval or a token that still holds. */
   'unexpired',
+  /** The revocation of a token whose own record stays: without it the token would hold again. */
+  'token_stays',
   /** Not in a form that this Muster knows. */
   'not_understood',
 ] as const;
@@ -36,4 +39,10 @@ export interface KeepVerdict {
   readonly seq: number;
   readonly kind: RecordKind;
   readonly keep: KeepReason | null;
+}
+
+/** From when on records stay, and what time it is for what expires. */
+export interface Moments {
+  readonly before: Instant;
+  readonly now: Instant;
 }

@@ -6,12 +6,12 @@
  */
 
 import * as z from 'zod';
-import type { Instant } from '../core/time.ts';
 import type { ChainRecord, RecordKind } from './chain.ts';
-import type { KeepReason, KeepVerdict } from './keep-reasons.ts';
+import type { KeepReason, KeepVerdict, Moments } from './keep-reasons.ts';
 import { instant, parsedJson } from './parts.ts';
 import { createDrillBook } from './retention-drills.ts';
 import { createStateBook } from './retention-states.ts';
+import { createTokenBook } from './retention-tokens.ts';
 
 /** Bodies of one kind that stay for one reason. */
 export interface Kept {
@@ -36,16 +36,11 @@ export interface Retention {
   finish(): Selection;
 }
 
-/** From when on records stay, and what time it is for what expires. */
-interface Moments {
-  readonly before: Instant;
-  readonly now: Instant;
-}
-
 /** Judges records as they come; what depends on later ones is settled at the end. */
 export function createRetention(moments: Moments): Retention {
   const drills = createDrillBook(moments.before);
   const states = createStateBook(moments.before);
+  const tokens = createTokenBook(moments);
   const others: KeepVerdict[] = [];
   let erasedBefore = 0;
   return {
@@ -53,16 +48,18 @@ export function createRetention(moments: Moments): Retention {
       if (record.body === null) {
         erasedBefore += 1;
         drills.erased(record);
+        tokens.erased(record);
         return;
       }
       const value = parsedJson(record.body);
       if (record.kind === 'drill') drills.drill(record, value);
       else if (record.kind === 'journal') drills.journal(record, value);
       else if (record.kind === 'state') states.state(record, value);
+      else if (record.kind === 'token') tokens.token(record, value);
       else others.push({ seq: record.seq, kind: record.kind, keep: judge(record, value, moments) });
     },
     finish: () => {
-      const all = [...drills.finish(), ...states.finish(), ...others];
+      const all = [...drills.finish(), ...states.finish(), ...tokens.finish(), ...others];
       return { erase: inOrder(all.filter(({ keep }) => keep === null)), kept: counted(all), erasedBefore };
     },
   };

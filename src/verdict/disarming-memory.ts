@@ -36,6 +36,12 @@ export interface SettingsMemory {
   readonly rearmings: readonly (SettingOf & { readonly at: Instant })[];
 }
 
+/** As much of a decision as it takes to remember what it saw of settings. */
+export type SettingsSeen = Pick<
+  DecisionDocument,
+  'at' | 'endpoint' | 'principal' | 'changeDigest' | 'decision' | 'disarmings' | 'rearmings'
+>;
+
 /** Nothing was seen yet. */
 export const NO_MEMORY: SettingsMemory = { disarmings: [], rearmings: [] };
 
@@ -45,7 +51,7 @@ export const NO_MEMORY: SettingsMemory = { disarmings: [], rearmings: [] };
  * @param endpoint What is asked now: what was decided of a lab says nothing of AWS. A decision that does not tell what it
  *   asked is believed where it warns, and not where it calms.
  */
-export function rememberedOf(kept: readonly DecisionDocument[], endpoint: string | null): SettingsMemory {
+export function rememberedOf(kept: readonly SettingsSeen[], endpoint: string | null): SettingsMemory {
   const decisions = kept.filter((decision) => decision.endpoint === undefined || decision.endpoint === endpoint);
   const certain = decisions.filter((decision) => decision.endpoint === endpoint);
   return {

@@ -3,6 +3,8 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { systemRandomness } from '../../src/adapters/randomness.ts';
+import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import {
   type ExportSelection,
   exportRecords,
@@ -11,6 +13,7 @@ import {
   recordKinds,
 } from '../../src/app/export-records.ts';
 import { backUp, bringBack, inspectStore, pruneStore } from '../../src/app/keep-store.ts';
+import { createToken, createTokenCheck, revokeToken } from '../../src/app/manage-tokens.ts';
 import { addDays } from '../../src/core/time.ts';
 import type { ChainRecord } from '../../src/evidence/chain.ts';
 import { createChainCheck } from '../../src/evidence/check-chain.ts';
@@ -240,5 +243,48 @@ describe('thinning out', () => {
     chain.tamper({ ...first, key: 'other' });
     expect(await refused(prune(chain, false))).toMatch(/^MUSTER_STORE_INVALID: nothing was erased: record 1/);
     expect(chain.records().every(({ body }) => body !== null)).toBe(true);
+  });
+});
+
+describe('access tokens', () => {
+  const MADE = addDays(NOW, -100);
+  const at = (now: typeof NOW) => ({ now: () => now, elapsed: () => 0 });
+  /** A store with a token that holds, one that holds but for its revocation, and one whose time is over. */
+  async function aStoreWithTokens() {
+    const store = createMemoryStore({ now: () => MADE });
+    const world = { store, clock: at(MADE), randomness: systemRandomness };
+    const make = (name: string, days: number) =>
+      createToken({ name, scopes: ['read'], expiresInSeconds: days * 86_400, by: 'jane' }, world);
+    const [holds, revoked, over] = [await make('holds', 300), await make('revoked', 300), await make('over', 1)];
+    await revokeToken(revoked.record.id, 'jane', world);
+    await revokeToken(over.record.id, 'jane', world);
+    const known = (of: typeof store) =>
+      Promise.all([holds, revoked, over].map(({ token }) => createTokenCheck({ store: of, clock: at(NOW) })(token)));
+    return { store, known, answer: [holds.record, null, null] };
+  }
+
+  it('are the same after a store was thinned out: none that was taken back holds again', async () => {
+    const { store, known, answer } = await aStoreWithTokens();
+    const pruned = await pruneStore({ olderThanDays: 30, dryRun: false }, { chain: store.chain, clock: at(NOW) });
+    expect(pruned).toMatchObject({
+      erased: [{ kind: 'token', records: 2 }],
+      kept: [
+        { kind: 'token', reason: 'token_stays', records: 1 },
+        { kind: 'token', reason: 'unexpired', records: 2 },
+      ],
+    });
+    expect(await known(store)).toEqual(answer);
+    expect((await inspectStore(store.chain)).findings).toEqual([]);
+  });
+
+  it('are the same in a backup, and in what is brought back of an export', async () => {
+    const { store, known, answer } = await aStoreWithTokens();
+    const [backup, restored] = [createMemoryStore(), createMemoryStore()];
+    await backUp(store.chain, backup.chain);
+    const lines = await gathered(exportRecords(store.chain, ALL));
+    await bringBack(restored.chain, () => readExport(each(lines.map((line) => line.trimEnd())), 'e.jsonl'), 'e.jsonl');
+    expect(await known(backup)).toEqual(answer);
+    expect(await known(restored)).toEqual(answer);
+    expect((await gathered(exportRecords(store.chain, { ...ALL, kinds: ['token'] }))).length).toBe(5);
   });
 });

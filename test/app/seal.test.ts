@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createKeyFile } from '../../src/adapters/keys/key-file.ts';
+import { systemRandomness } from '../../src/adapters/randomness.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
+import { createToken, revokeToken } from '../../src/app/manage-tokens.ts';
 import type { KeyKeeper, Store } from '../../src/app/ports.ts';
 import { sealedStore } from '../../src/app/seal.ts';
 import { publicKeySet, rotateKey } from '../../src/app/signing-keys.ts';
@@ -73,6 +75,18 @@ describe('a sealed store', () => {
       problems: [],
     });
     expect(failures).toEqual([]);
+  });
+
+  it('seals a token that is given out, and its revocation', async () => {
+    const { store } = aSealedStore();
+    const issued = await createToken(
+      { name: 'CI', scopes: ['read'], expiresInSeconds: 60, by: 'ops' },
+      { store, clock: { now: () => START }, randomness: systemRandomness },
+    );
+    await revokeToken(issued.record.id, 'ops', { store, clock: { now: () => START } });
+    expect(await kinds(store)).toEqual(['token', 'key', 'seal', 'token', 'seal']);
+    expect((await store.tokens()).map(({ what }) => what)).toEqual(['issued', 'revoked']);
+    expect(await check(store, [one.key])).toMatchObject({ unsealed: null, problems: [] });
   });
 
   it('leaves the journal and sightings to the next seal', async () => {

@@ -258,6 +258,63 @@ describe('an approval', () => {
   });
 });
 
+describe('a token', () => {
+  const issued = (at: Instant, expiresAt: Instant, id = 'a'): Record => {
+    return { kind: 'token', key: id, at, body: { what: 'issued', at, id, expiresAt } };
+  };
+  const revoked = (at: Instant, id = 'a'): Record => {
+    return { kind: 'token', key: id, at, body: { what: 'revoked', at, id } };
+  };
+
+  it('whose time is over may go, once it is old; one that holds stays, and so does one that is young', () => {
+    expect(erasedOf([issued(old(), NOW)])).toEqual([1]);
+    expect(reasonsOf([issued(old(), addDays(NOW, 1))])).toEqual(['unexpired']);
+    expect(reasonsOf([issued(YOUNG, YOUNG)])).toEqual(['young']);
+    expect(reasonsOf([{ ...issued(YOUNG, YOUNG), at: old() }])).toEqual(['young']);
+  });
+
+  it('that holds keeps its revocation, however old: it would let its bearer in again', () => {
+    const records = [issued(old(9), addDays(NOW, 1)), revoked(old(8))];
+    expect(select(records)).toMatchObject({
+      erase: [],
+      kept: [
+        { kind: 'token', reason: 'token_stays', records: 1 },
+        { kind: 'token', reason: 'unexpired', records: 1 },
+      ],
+    });
+  });
+
+  it('goes together with its revocation, and before it', () => {
+    expect(erasedOf([issued(old(9), old(1)), revoked(old(8))])).toEqual([1, 2]);
+  });
+
+  it('goes while its young revocation stays', () => {
+    const records = [issued(old(9), old(1)), revoked(YOUNG)];
+    expect(erasedOf(records)).toEqual([1]);
+    expect(reasonsOf(records)).toEqual(['young']);
+  });
+
+  it('of which there are two records keeps its revocation while one of them stays', () => {
+    const records = [issued(old(9), old(1)), revoked(old(8)), issued(old(7), addDays(NOW, 1))];
+    expect(erasedOf(records)).toEqual([1]);
+  });
+
+  it('that went before lets its revocation go; a revocation of what was never seen stays', () => {
+    expect(erasedOf([issued(old(9), old(1)), revoked(old(8))], [1])).toEqual([2]);
+    expect(reasonsOf([revoked(old(8))])).toEqual(['token_stays']);
+  });
+
+  it('that cannot be read stays, and so does its revocation', () => {
+    const unknown: Record = { kind: 'token', key: 'a', at: old(9), body: { what: 'new' } };
+    expect(reasonsOf([unknown, revoked(old(8))])).toEqual(['not_understood', 'token_stays']);
+  });
+
+  it('is judged apart from those of other ids', () => {
+    const records = [issued(old(9), addDays(NOW, 1), 'b'), issued(old(9), old(1)), revoked(old(8))];
+    expect(erasedOf(records)).toEqual([2, 3]);
+  });
+});
+
 it.each(['key', 'seal', 'erasure'] as const)('a %s stays: the chain is read by it', (kind) => {
   expect(reasonsOf([{ kind, at: old(900) }])).toEqual(['of_the_chain']);
 });

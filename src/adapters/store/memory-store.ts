@@ -10,7 +10,7 @@ import type { RecordChain, Store } from '../../app/ports.ts';
 import { fromEpochMilliseconds, type Instant } from '../../core/time.ts';
 import { type ChainRecord, linkAfter, type NewRecord, type RecordKind } from '../../evidence/chain.ts';
 import { ascending, checkAdoption, checkErasure } from './adoption.ts';
-import { type Bodies, keyOf, parseJson, type RecordLog, storeOver } from './record-log.ts';
+import { type Bodies, keyOf, parseJson, type RecordLog, storeOver, type Which } from './record-log.ts';
 
 const NAME = 'the store in memory';
 
@@ -75,8 +75,15 @@ function createMemoryLog(now: () => Instant): RecordLog {
       await append('erasure', { formatVersion: '1', at, seqs, why });
     },
   };
-  const list = async <K extends RecordKind>(kind: K) =>
-    [...(shelves.get(kind)?.bodies ?? [])] as unknown as Bodies[K][];
+  const list = async <K extends RecordKind>(kind: K, { after = 0, key, keyBegins = '' }: Which = {}) => {
+    const { bodies, seqs } = shelves.get(kind) ?? { bodies: [], seqs: [] };
+    const kept = bodies.map((body, index) => ({ seq: seqs[index] ?? 0, body: body as unknown as Bodies[K] }));
+    if (key === undefined && keyBegins === '') return kept.filter(({ seq }) => seq > after);
+    return kept.filter(({ seq, body }) => {
+      const own = keyOf(kind, body) ?? '';
+      return seq > after && own.startsWith(keyBegins) && (key === undefined || own === key);
+    });
+  };
   return { append, list, chain, close: async () => undefined };
 }
 

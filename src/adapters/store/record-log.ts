@@ -10,6 +10,7 @@ import { digestOf } from '../../core/canonical.ts';
 import { MusterError } from '../../core/errors.ts';
 import { invariant } from '../../core/invariant.ts';
 import type { DrillRecord } from '../../drill/model.ts';
+import type { TokenRecord } from '../../evidence/access-token.ts';
 import type { Approval } from '../../evidence/approval.ts';
 import type { RecordKind } from '../../evidence/chain.ts';
 import type { Erasure } from '../../evidence/chain-erasures.ts';
@@ -17,7 +18,7 @@ import type { KeyRecord, SealRecord } from '../../evidence/keys.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
 import { drillRecord, journalEntry } from './drill-records.ts';
 import { firstOfEach } from './first-of-each.ts';
-import { approval, decisionDocument, erasure, keyRecord, sealRecord, stateSighting } from './records.ts';
+import { approval, decisionDocument, erasure, keyRecord, sealRecord, stateSighting, tokenRecord } from './records.ts';
 
 /** The record that each kind holds. */
 export interface Bodies {
@@ -26,16 +27,35 @@ export interface Bodies {
   readonly decision: DecisionDocument;
   readonly state: StateSighting;
   readonly approval: Approval;
+  readonly token: TokenRecord;
   readonly key: KeyRecord;
   readonly seal: SealRecord;
   readonly erasure: Erasure;
 }
 
+/** Which records of a kind are asked for; all that is named must fit. */
+export interface Which {
+  /** Only those after that number. */
+  readonly after?: number;
+  /** Only those of that key. */
+  readonly key?: string;
+  /** Only those whose key begins so; takes longer. */
+  readonly keyBegins?: string;
+  /** Only those whose JSON holds one of these texts, and perhaps others: it saves reading what nobody asked for. */
+  readonly holding?: readonly string[];
+}
+
+/** A record as it is kept: its number and its body. */
+export interface Kept<K extends RecordKind> {
+  readonly seq: number;
+  readonly body: Bodies[K];
+}
+
 /** Where records are kept, in the order in which they came. */
 export interface RecordLog {
   append<K extends RecordKind>(kind: K, body: Bodies[K]): Promise<void>;
-  /** Those that have a body still. */
-  list<K extends RecordKind>(kind: K): Promise<readonly Bodies[K][]>;
+  /** Those after that number that have a body still, in order. */
+  list<K extends RecordKind>(kind: K, which?: Which): Promise<readonly Kept<K>[]>;
   readonly chain: RecordChain;
   close(): Promise<void>;
 }
@@ -46,6 +66,7 @@ const SCHEMAS: { readonly [K in RecordKind]: z.ZodType<Bodies[K]> } = {
   decision: decisionDocument,
   state: stateSighting,
   approval,
+  token: tokenRecord,
   key: keyRecord,
   seal: sealRecord,
   erasure,
@@ -57,34 +78,77 @@ const KEYS: { readonly [K in RecordKind]: (body: Bodies[K]) => string | null } =
   decision: ({ changeDigest }) => changeDigest,
   state: ({ lineage }) => lineage,
   approval: ({ changeDigest }) => changeDigest,
+  token: ({ id }) => id,
   key: ({ key }) => key.kid,
   seal: () => null,
   erasure: () => null,
 };
 
+/** Of a whole digest, `sha256:` included. */
+const DIGEST_LENGTH = 71;
 /** Longer texts do not fit the index of every database. */
 const KEY_LENGTH_MAX = 200;
 const STORABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /** The store whose records that log keeps. */
 export function storeOver(log: RecordLog): Store {
+  const all = async <K extends RecordKind>(kind: K, which?: Which) => bodiesOf(await log.list(kind, which));
+  const remembering = <K extends RecordKind>(kind: K, which?: Which) => rememberingList(log, kind, which);
+  const [drills, states, tokens] = [remembering('drill'), remembering('state'), remembering('token')];
+  const weakening = remembering('decision', { holding: ['"disarmings":[{', '"rearmings":[{'] });
   return {
     journal: (entry) => log.append('journal', entry),
-    journalEntries: () => log.list('journal'),
+    journalEntries: () => all('journal'),
+    journalOf: async (drillId) =>
+      (await all('journal', { key: storableKey(drillId) })).filter((entry) => entry.drillId === drillId),
     recordDrill: (record) => log.append('drill', record),
-    drills: async () => firstOfEach(await log.list('drill')),
+    drills: async () => firstOfEach(await drills()),
     recordDecision: (decision) => log.append('decision', decision),
-    decisions: () => log.list('decision'),
+    decisions: () => all('decision'),
+    decisionsOn: async (digest) => {
+      const found = await all('decision', digest.length < DIGEST_LENGTH ? { keyBegins: digest } : { key: digest });
+      return found.filter(({ changeDigest }) => changeDigest.startsWith(digest));
+    },
+    settingsSeen: weakening,
     recordState: (sighting) => log.append('state', sighting),
-    states: () => log.list('state'),
+    states,
     recordApproval: (receipt) => log.append('approval', receipt),
-    approvals: () => log.list('approval'),
+    approvals: () => all('approval'),
+    approvalsOf: (changeDigest) => all('approval', { key: changeDigest }),
+    recordToken: (record) => log.append('token', record),
+    tokens,
     recordKey: (key) => log.append('key', key),
-    keys: () => log.list('key'),
+    keys: () => all('key'),
     recordSeal: (seal) => log.append('seal', seal),
     chain: log.chain,
     close: log.close,
   };
+}
+
+/**
+ * A list that is asked for again and again: only what came since is read and checked anew. After an erasure, whoever's it
+ * was, it is read as a whole.
+ */
+function rememberingList<K extends RecordKind>(log: RecordLog, kind: K, which: Which = {}) {
+  let known: { readonly upTo: number; readonly bodies: readonly Bodies[K][] } = { upTo: 0, bodies: [] };
+  let last: Promise<unknown> = Promise.resolve();
+  const refresh = async (): Promise<readonly Bodies[K][]> => {
+    const erased = await log.list('erasure', { after: known.upTo });
+    const from = erased.length > 0 ? { upTo: 0, bodies: [] } : known;
+    const more = await log.list(kind, { ...which, after: from.upTo });
+    const upTo = Math.max(from.upTo, erased.at(-1)?.seq ?? 0, more.at(-1)?.seq ?? 0);
+    if (upTo > known.upTo) known = { upTo, bodies: [...from.bodies, ...bodiesOf(more)] };
+    return [...known.bodies];
+  };
+  return () => {
+    const next = last.then(refresh, refresh);
+    last = next;
+    return next;
+  };
+}
+
+function bodiesOf<K extends RecordKind>(kept: readonly Kept<K>[]): readonly Bodies[K][] {
+  return kept.map(({ body }) => body);
 }
 
 /** What a record is looked up by; null where nothing asks. */

@@ -1,5 +1,5 @@
 /**
- * The shapes of stored decisions, states, approvals, keys, seals and erasures, checked again whenever they are loaded.
+ * The shapes of stored decisions, states, approvals, tokens, keys, seals and erasures, checked whenever they are loaded.
  *
  * Of a decision the head is checked, and what it remembers of settings, which later decisions speak of; its codes may
  * come from a newer Muster's catalogues, and one kept by an older Muster remembers nothing. Signatures are not checked
@@ -8,6 +8,7 @@
 
 import * as z from 'zod';
 import type { StateSighting } from '../../app/ports.ts';
+import { TOKEN_SCOPES, type TokenRecord } from '../../evidence/access-token.ts';
 import type { Approval } from '../../evidence/approval.ts';
 import type { Erasure } from '../../evidence/chain-erasures.ts';
 import type { KeyRecord, PublicKey, SealRecord } from '../../evidence/keys.ts';
@@ -72,6 +73,30 @@ export const approval: z.ZodType<Approval> = z.object({
   at: instant,
   validUntil: instant,
 });
+
+const tokenId = z.string().regex(/^[a-z0-9]{12}$/, { error: 'not the id of a token' });
+
+/** A token that was given out or taken back. Strict: the secret itself has no place in a store, whoever hands it in. */
+export const tokenRecord: z.ZodType<TokenRecord> = z.discriminatedUnion('what', [
+  z.strictObject({
+    formatVersion: z.literal('1'),
+    what: z.literal('issued'),
+    at: instant,
+    id: tokenId,
+    name: z.string().min(1),
+    scopes: z.array(z.enum(TOKEN_SCOPES)).min(1),
+    secretDigest: digest,
+    expiresAt: instant,
+    by: z.string(),
+  }),
+  z.strictObject({
+    formatVersion: z.literal('1'),
+    what: z.literal('revoked'),
+    at: instant,
+    id: tokenId,
+    by: z.string(),
+  }),
+]);
 
 const publicKey: z.ZodType<PublicKey> = z
   .object({

@@ -9,8 +9,9 @@ import type { JournalEntry, StateSighting } from '../../../src/app/ports.ts';
 import { canonicalJson, digestOf } from '../../../src/core/canonical.ts';
 import type { Event } from '../../../src/drill/drill-state.ts';
 import { recordOf } from '../../../src/drill/outcome.ts';
+import { secretDigestOf, type TokenIssued, type TokenRevoked } from '../../../src/evidence/access-token.ts';
 import type { Approval } from '../../../src/evidence/approval.ts';
-import type { ChainRecord } from '../../../src/evidence/chain.ts';
+import { type ChainRecord, linkAfter } from '../../../src/evidence/chain.ts';
 import type { KeyRecord, SealRecord } from '../../../src/evidence/keys.ts';
 import { rememberedOf } from '../../../src/verdict/disarming-memory.ts';
 import type { DecisionDocument } from '../../../src/verdict/document.ts';
@@ -120,6 +121,18 @@ const SEAL: SealRecord = {
   kid: 'kid-1',
   sig: 'c2ln',
 };
+const ISSUED: TokenIssued = {
+  formatVersion: '1',
+  what: 'issued',
+  at: hoursAgo(2),
+  id: 'k3v9q0x7m2aa',
+  name: 'CI of the shop',
+  scopes: ['read', 'gate'],
+  secretDigest: secretDigestOf('s'.repeat(50)),
+  expiresAt: NOW,
+  by: 'alexey',
+};
+const REVOKED: TokenRevoked = { formatVersion: '1', what: 'revoked', at: hoursAgo(1), id: ISSUED.id, by: 'jane' };
 const SIGHTING: StateSighting = {
   formatVersion: '1',
   at: hoursAgo(1),
@@ -145,6 +158,52 @@ describe.each(useStores())('a store %s', (_, kind: StoreKind) => {
     await store.recordDrill(aDrill(ORDERS));
     expect(await store.decisions()).toEqual([DISARMS, aDecision(), REARMS]);
     expect(await store.drills()).toEqual([aDrill(ORDERS)]);
+  });
+
+  it('finds the decisions on a change by its digest, or by what the digest begins with', async () => {
+    const store = create();
+    const [one, other] = [aDecision({ changeDigest: digestOf('one') }), aDecision({ changeDigest: digestOf('other') })];
+    for (const decision of [one, other, { ...one, principal: 'somebody else' }]) await store.recordDecision(decision);
+    const found = [one, { ...one, principal: 'somebody else' }];
+    expect(await store.decisionsOn(one.changeDigest)).toEqual(found);
+    expect(await store.decisionsOn(one.changeDigest.slice(0, 20))).toEqual(found);
+    expect(await store.decisionsOn(digestOf('a third'))).toEqual([]);
+    expect(await store.decisionsOn('%')).toEqual([]);
+  });
+
+  it('finds the receipts of a change, and the journal of a drill', async () => {
+    const store = create();
+    const others = { ...APPROVAL, changeDigest: digestOf('another change') };
+    for (const approval of [APPROVAL, others]) await store.recordApproval(approval);
+    for (const drillId of ['abc', 'abcd', 'abc']) await store.journal({ ...anEntry('run'), drillId });
+    expect(await store.approvalsOf(APPROVAL.changeDigest)).toEqual([APPROVAL]);
+    expect(await store.journalOf('abc')).toEqual([
+      { ...anEntry('run'), drillId: 'abc' },
+      { ...anEntry('run'), drillId: 'abc' },
+    ]);
+  });
+
+  it('remembers what every decision saw of settings, also those that came while it was open', async () => {
+    const store = create();
+    const seen = async () => rememberedOf(await store.settingsSeen(), null);
+    await store.recordDecision(aDecision());
+    await store.recordDecision(DISARMS);
+    expect(await seen()).toEqual(rememberedOf([DISARMS], null));
+    await store.recordDecision(REARMS);
+    expect(await seen()).toEqual(rememberedOf([DISARMS, REARMS], null));
+    expect(await seen()).toEqual(rememberedOf(await store.decisions(), null));
+  });
+
+  it('no longer gives back a drill that was erased, nor forgets those that came after it', async () => {
+    const store = create();
+    const [first, second] = [aDrill(ORDERS, { drillId: 'one' }), aDrill(ORDERS, { drillId: 'two' })];
+    await store.recordDrill(first);
+    expect(await store.drills()).toEqual([first]);
+    await store.recordDrill(second);
+    await store.chain.erase([1], 'too old', NOW);
+    expect(await store.drills()).toEqual([second]);
+    await store.recordDrill(first);
+    expect(await store.drills()).toEqual([second, first]);
   });
 
   it('gives back a journal with every kind of entry and event as it was written', async () => {
@@ -243,6 +302,28 @@ describe.each(useStores())('a store %s', (_, kind: StoreKind) => {
       ['key', 'kid-1'],
       ['seal', null],
     ]);
+  });
+
+  it('gives back tokens that were given out and taken back, in order, by the id of the token', async () => {
+    const store = create();
+    expect(await store.tokens()).toEqual([]);
+    for (const record of [ISSUED, REVOKED]) await store.recordToken(record);
+    expect(await store.tokens()).toEqual([ISSUED, REVOKED]);
+    expect((await chainOf(store)).map(({ kind: of, key }) => [of, key])).toEqual([
+      ['token', ISSUED.id],
+      ['token', ISSUED.id],
+    ]);
+    expect((await reportOf(store)).findings).toEqual([]);
+  });
+
+  it('takes tokens over from another store, but none whose record is not whole', async () => {
+    const body = { ...ISSUED, secret: 's'.repeat(50) };
+    const [store, other] = [create(), createMemoryStore()];
+    await other.recordToken(ISSUED);
+    await store.chain.adopt(await chainOf(other));
+    expect(await store.tokens()).toEqual([ISSUED]);
+    const link = linkAfter(await store.chain.head(), { at: NOW, kind: 'token', key: ISSUED.id, body });
+    await expect(store.chain.adopt([link])).rejects.toMatchObject({ code: 'MUSTER_STORE_INVALID' });
   });
 
   it('that nobody wrote to has no head and no records', async () => {

@@ -8,7 +8,7 @@ import type { Kysely } from 'kysely';
 import { MusterError } from '../../../core/errors.ts';
 import type { Instant } from '../../../core/time.ts';
 import { type ChainRecord, type Head, linkAfter, type RecordKind } from '../../../evidence/chain.ts';
-import { type Bodies, keyOf } from '../record-log.ts';
+import { type Bodies, keyOf, type Which } from '../record-log.ts';
 import { type Engine, headOf, recordOf, rowOf, type Schema, textColumn } from './schema.ts';
 
 /** So many records are read at a time. */
@@ -20,7 +20,13 @@ const INSERT_RECORDS = 100;
 export async function readPage(
   db: Kysely<Schema>,
   engine: Engine,
-  { after, kind = null }: { readonly after: number; readonly kind?: RecordKind | null },
+  {
+    after,
+    kind = null,
+    key,
+    keyBegins,
+    holding = [],
+  }: Which & { readonly after: number; readonly kind?: RecordKind | null },
 ): Promise<readonly ChainRecord[]> {
   const rows = await db
     .selectFrom('record')
@@ -28,6 +34,11 @@ export async function readPage(
     .select(TEXT_COLUMNS.map((column) => textColumn(engine, column).as(column)))
     .where('seq', '>', after)
     .$if(kind !== null, (query) => query.where('kind', '=', kind).where('body', 'is not', null))
+    .$if(key !== undefined, (query) => query.where('key', '=', key ?? null))
+    .$if(keyBegins !== undefined, (query) => query.where('key', 'like', `${keyBegins}%`))
+    .$if(holding.length > 0, (query) =>
+      query.where(({ or, eb }) => or(holding.map((text) => eb('body', 'like', `%${text}%`)))),
+    )
     .orderBy('seq')
     .limit(PAGE_RECORDS)
     .execute();

@@ -7,6 +7,7 @@
 
 import { type Kysely, type Migration, sql } from 'kysely';
 import { GENESIS } from '../../../evidence/chain.ts';
+import { makeDesk } from './desk-tables.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** Every step by its name, in the order of names. */
@@ -21,6 +22,7 @@ export function migrationsOf(engine: Engine): Readonly<Record<string, Migration>
         }
       },
     },
+    '0002_desk': { up: (db: Kysely<Schema>) => makeDesk(db, engine) },
   };
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { type Dialect, PostgresDialect, sql } from 'kysely';
-import type { DatabaseError } from 'pg';
+import type { DatabaseError, Pool } from 'pg';
 import type { Store } from '../../../app/ports.ts';
 import { MusterError } from '../../../core/errors.ts';
 import type { Database } from './database.ts';
@@ -27,8 +27,13 @@ const SCHEMA_LOCK = 7_687_837;
  * @param url `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
  */
 export function createPostgresStore(url: string, options: SqlStoreOptions): Store {
+  return createSqlStore(postgresDatabase(url), options);
+}
+
+/** The database at that address. @throws MusterError `MUSTER_STORE_UNREACHABLE` for a text that is no address. */
+export function postgresDatabase(url: string): Database {
   const name = nameOf(url);
-  const database: Database = {
+  return {
     engine: 'postgres',
     name,
     isThere: () => true,
@@ -55,7 +60,6 @@ export function createPostgresStore(url: string, options: SqlStoreOptions): Stor
     isPassing,
     explain: (error) => explain(error, name),
   };
-  return createSqlStore(database, options);
 }
 
 /** @throws MusterError `MUSTER_STORE_UNREACHABLE` for a text that is no address; the text itself is never shown. */
@@ -73,10 +77,15 @@ function nameOf(url: string): string {
 }
 
 async function connect(url: string): Promise<Dialect> {
+  return new PostgresDialect({ pool: await openPool(url, CONNECTIONS_MAX) });
+}
+
+/** Connections to that address that may be lost at any moment. @param max At most so many at once. */
+export async function openPool(url: string, max: number): Promise<Pool> {
   const { Pool } = (await import('pg')).default;
   const pool = new Pool({
     connectionString: url,
-    max: CONNECTIONS_MAX,
+    max,
     connectionTimeoutMillis: CONNECT_SECONDS_MAX * 1_000,
     keepAlive: true,
     application_name: 'muster',
@@ -87,7 +96,7 @@ async function connect(url: string): Promise<Dialect> {
   // transaction fails the next of them. Unheard, either would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  return new PostgresDialect({ pool });
+  return pool;
 }
 
 /** Server classes: connection exceptions, operator intervention; codes: serialization, deadlock, unique numbers in a race. */

@@ -5,7 +5,7 @@
  * text that is not UTF-8, which is what a damaged file may hold, and it cuts text at a zero byte.
  */
 
-import { type ColumnType, type RawBuilder, sql } from 'kysely';
+import { type ColumnType, type Generated, type RawBuilder, sql } from 'kysely';
 import type { Digest } from '../../../core/canonical.ts';
 import type { Instant } from '../../../core/time.ts';
 import type { ChainRecord, Head, RecordKind } from '../../../evidence/chain.ts';
@@ -37,8 +37,37 @@ interface HeadTable {
   readonly at: string | null;
 }
 
+/** What the desk keeps; see `desk-tables.ts`. */
+interface DeskTables {
+  readonly sight: { place: string; observed_at: string; digest: string; body: Uint8Array };
+  readonly schedule: {
+    name: string;
+    due_at: string;
+    ended_at: string | null;
+    outcome: string | null;
+    detail: string | null;
+  };
+  /** One row from its migration on; no cursor before the first watch. */
+  readonly watch: { id: number; cursor: ColumnType<number | string | null, number | null, number> };
+  readonly standing: { database_arn: string; body: string };
+  readonly alert: { id: string; seq: Seq; time: string; body: string };
+  readonly answer: { caller: string; name: string; request_digest: string; taken_at: string; body: string | null };
+  /** SQLite only. */
+  readonly job: {
+    id: Generated<number>;
+    task: string;
+    payload: string;
+    key: string | null;
+    queue: string | null;
+    due_at: number;
+    attempts: number;
+    attempts_max: number;
+    runner: string | null;
+  };
+}
+
 /** All tables of the store's own. */
-export interface Schema {
+export interface Schema extends DeskTables {
   readonly record: RecordTable;
   readonly head: HeadTable;
 }

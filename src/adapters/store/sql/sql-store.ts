@@ -10,17 +10,26 @@ import type { Kysely } from 'kysely';
 import type { RecordChain, Store } from '../../../app/ports.ts';
 import { digestOfBytes } from '../../../core/canonical.ts';
 import { MusterError } from '../../../core/errors.ts';
-import { invariant } from '../../../core/invariant.ts';
 import type { Instant } from '../../../core/time.ts';
 import type { ChainRecord, Head, RecordKind } from '../../../evidence/chain.ts';
 import type { Erasure } from '../../../evidence/chain-erasures.ts';
 import { ascending, checkAdoption, checkErasure } from '../adoption.ts';
-import { type Bodies, checkNew, checkStored, parseJson, type RecordLog, storeOver } from '../record-log.ts';
+import {
+  type Bodies,
+  checkNew,
+  checkStored,
+  type Kept,
+  parseJson,
+  type RecordLog,
+  storeOver,
+  type Which,
+} from '../record-log.ts';
 import { eraseBodies, holds, insertRecords, kindsOf, linkAll, PAGE_RECORDS, readHead, readPage } from './chain-rows.ts';
 import type { Database } from './database.ts';
 import { openDatabase } from './open.ts';
 import type { Schema } from './schema.ts';
-import { patiently, transact } from './transact.ts';
+import { createSession, type Session } from './session.ts';
+import { transact } from './transact.ts';
 
 /** The clock of the links. */
 export interface SqlStoreOptions {
@@ -29,17 +38,19 @@ export interface SqlStoreOptions {
 
 /** The store in that database. */
 export function createSqlStore(database: Database, { now }: SqlStoreOptions): Store {
-  const session = createSession(database, now);
+  const session = createSession(database, () => openDatabase(database, now));
   const { name, engine } = database;
   const write = (make: Make) => session.write((db) => writeLinks(db, database, make));
-  const list = async <K extends RecordKind>(kind: K): Promise<readonly Bodies[K][]> => {
-    const bodies: Bodies[K][] = [];
-    for await (const record of pages(session, kind, 0)) bodies.push(bodyOf<K>(record, kind, name));
-    return bodies;
+  const list = async <K extends RecordKind>(kind: K, which: Which = {}): Promise<readonly Kept<K>[]> => {
+    const kept: Kept<K>[] = [];
+    for await (const record of pages(session, { ...which, kind })) {
+      kept.push({ seq: record.seq, body: bodyOf<K>(record, kind, name) });
+    }
+    return kept;
   };
   const chain: RecordChain = {
     head: async () => (await session.read((db) => readHead(db, engine, name))) ?? null,
-    read: (after = 0) => pages(session, null, after),
+    read: (after = 0) => pages(session, { after, kind: null }),
     adopt: (records) =>
       write(async (_, head) => {
         checkAdoption(head, records, name);
@@ -84,53 +95,13 @@ async function writeLinks(db: Kysely<Schema>, database: Database, make: Make): P
   });
 }
 
-/** An open database, which the first use opens. */
-interface Session {
-  readonly database: Database;
-  /** Undefined where nobody ever wrote. */
-  read<T>(ask: (db: Kysely<Schema>) => Promise<T>): Promise<T | undefined>;
-  write<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
-
-function createSession(database: Database, now: () => Instant): Session {
-  let opening: Promise<Kysely<Schema>> | null = null;
-  let closed = false;
-  const open = () => {
-    invariant(!closed, 'a store is used before it is closed', { store: database.name });
-    opening ??= openDatabase(database, now).catch((error: unknown) => {
-      opening = null;
-      throw error;
-    });
-    return opening;
-  };
-  const write = async <T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> => {
-    const db = await open();
-    try {
-      return await work(db);
-    } catch (error) {
-      throw database.explain(error);
-    }
-  };
-  return {
-    database,
-    write,
-    read: async (ask) => {
-      if (opening === null && !database.isThere()) return undefined;
-      return write((db) => patiently(database, () => ask(db)));
-    },
-    close: async () => {
-      closed = true;
-      const db = await opening?.catch(() => null);
-      await db?.destroy();
-    },
-  };
-}
-
-async function* pages(session: Session, kind: RecordKind | null, from: number): AsyncGenerator<ChainRecord> {
+async function* pages(
+  session: Session,
+  { after: from = 0, ...asked }: Which & { readonly kind: RecordKind | null },
+): AsyncGenerator<ChainRecord> {
   const { engine } = session.database;
   for (let after = Math.max(0, from); ; ) {
-    const page = (await session.read((db) => readPage(db, engine, { after, kind }))) ?? [];
+    const page = (await session.read((db) => readPage(db, engine, { ...asked, after }))) ?? [];
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_RECORDS) return;
