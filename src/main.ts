@@ -17,12 +17,13 @@ import type { Store } from './app/ports.ts';
 import { EXIT_INTERRUPTED } from './cli/exit.ts';
 import { runCli } from './cli/program.ts';
 import { startProgress } from './cli/progress.ts';
+import type { ServeWorld } from './cli/serve-world.ts';
 import { tellError } from './cli/tell-error.ts';
-import type { CliWorld } from './cli/world.ts';
 import { MusterError } from './core/errors.ts';
 import { colourPaint, PLAIN_PAINT } from './report/style.ts';
 import { openEstate, serveLab, startDemo } from './wiring/estates.ts';
 import { askPerson, codeOf, readInput, readInputBytes, readLines, writeLines } from './wiring/files.ts';
+import { openDesk, openIssuer, openPlaces, openReceivers } from './wiring/service.ts';
 import { storeName } from './wiring/settings.ts';
 import { openArchive, openKeys, openStore, openStoreAt } from './wiring/stores.ts';
 
@@ -34,7 +35,9 @@ const REPORT_WIDTH_MAX = 100;
 const stores: Store[] = [];
 const [presence, probes] = [createPresence(), createProbeRunner()];
 
-const world: CliWorld = {
+const openedDesk = once(() => openDesk(process.env, { presence, talk: (said) => world.terminal.talk(said) }));
+
+const world: ServeWorld = {
   version: versionOf(readFileSync(new URL('package.json', PACKAGE), 'utf8')),
   terminal: {
     paint: wantsColour() ? colourPaint() : PLAIN_PAINT,
@@ -68,6 +71,12 @@ const world: CliWorld = {
     const url = new URL('drills/default.yaml', PACKAGE);
     return { text: await readFile(url, 'utf8'), origin: 'drills/default.yaml' };
   },
+  desk: async () => (await openedDesk()).desk,
+  jobRunner: async () => (await openedDesk()).runner,
+  places: openPlaces,
+  receivers: (alerts) => openReceivers(alerts, process.env),
+  identityProvider: openIssuer,
+  log: (line) => void process.stderr.write(line.endsWith('\n') ? line : `${line}\n`),
   startLab: serveLab,
   startDemo: () => startDemo({ version: world.version, probes, presence, home: PACKAGE }),
   onInterrupt: (handler) => {

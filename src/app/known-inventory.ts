@@ -2,7 +2,13 @@
  * What is known of the estate without asking AWS now: the sights that the service keeps, joined.
  */
 
+import type { Scope } from '../core/arn.ts';
+import type { Digest } from '../core/canonical.ts';
+import type { Seconds } from '../core/time.ts';
 import type { Inventory } from '../inventory/model.ts';
+import { inventoryOf, isFresh, type Sight } from '../inventory/sight.ts';
+import type { Desk } from './desk-port.ts';
+import type { Clock } from './ports.ts';
 
 /** The estate as the kept sights show it. */
 export interface Known {
@@ -16,4 +22,84 @@ export interface Known {
 export interface KnownInventory {
   /** Null when no place was ever read. */
   current(): Promise<Known | null>;
+}
+
+/** The desk is looked at no more often. */
+const LOOK_SECONDS: Seconds = 1;
+
+interface Held {
+  readonly version: Digest;
+  readonly sight: Sight;
+}
+
+/**
+ * Holds the kept sights in memory: a place is loaded again when its sight is another, and all are joined again when one is
+ * or when one has grown too old. The same object is given out until then, so that whoever indexes it does so once.
+ *
+ * @param parts.secondsMax How old a sight may be; as old as the policy lets an inventory be.
+ * @returns Its `current` throws what the desk throws: what cannot be looked at is not known.
+ */
+export function createKnownInventory(parts: {
+  readonly desk: Pick<Desk, 'sightVersions' | 'sight'>;
+  readonly clock: Clock;
+  readonly secondsMax: Seconds;
+}): KnownInventory {
+  const { desk, clock, secondsMax } = parts;
+  let held: ReadonlyMap<string, Held> = new Map();
+  let lookedAt: Seconds | null = null;
+  let looking: Promise<void> | null = null;
+  let joined: { readonly of: ReadonlyMap<string, Held>; readonly fresh: string; readonly known: Known } | null = null;
+
+  const look = async (): Promise<void> => {
+    const began = clock.elapsed();
+    held = await loadChanged(desk, held);
+    lookedAt = began;
+  };
+  return {
+    current: async () => {
+      if (lookedAt === null || clock.elapsed() - lookedAt >= LOOK_SECONDS) {
+        // Whoever comes while somebody looks waits for the same look.
+        looking ??= look().finally(() => {
+          looking = null;
+        });
+        await looking;
+      }
+      if (held.size === 0) return null;
+      const sights = [...held.values()].map(({ sight }) => sight);
+      const freshness = { at: clock.now(), secondsMax };
+      const fresh = sights.map((sight) => (isFresh(sight, freshness) ? '1' : '0')).join('');
+      if (joined === null || joined.of !== held || joined.fresh !== fresh) {
+        joined = { of: held, fresh, known: inventoryOf(sights, freshness) };
+      }
+      return joined.known;
+    },
+  };
+}
+
+/** The kept sights, of which only those are loaded that changed; the very same map where none did. */
+async function loadChanged(
+  desk: Pick<Desk, 'sightVersions' | 'sight'>,
+  before: ReadonlyMap<string, Held>,
+): Promise<ReadonlyMap<string, Held>> {
+  const versions = await desk.sightVersions();
+  const isSame = ([name, version]: [string, Digest]) => before.get(name)?.version === version;
+  if (versions.size === before.size && [...versions].every(isSame)) return before;
+  const after = new Map<string, Held>();
+  for (const [name, version] of versions) {
+    const known = before.get(name);
+    if (known?.version === version) {
+      after.set(name, known);
+      continue;
+    }
+    const sight = await desk.sight(scopeNamed(name));
+    // Forgotten since the versions were listed.
+    if (sight !== null) after.set(name, { version, sight });
+  }
+  return after;
+}
+
+/** The place that `printScope` printed. */
+function scopeNamed(name: string): Scope {
+  const [accountId = '', region = ''] = name.split('/');
+  return { accountId, region };
 }

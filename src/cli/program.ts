@@ -10,6 +10,7 @@ import { MusterError } from '../core/errors.ts';
 import { readsAws } from './command-options.ts';
 import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
 import { recordCommands } from './record-commands.ts';
+import type { ServeWorld } from './serve-world.ts';
 import { tellError } from './tell-error.ts';
 import type { CliWorld } from './world.ts';
 
@@ -19,7 +20,7 @@ import type { CliWorld } from './world.ts';
  * @param argv Arguments after the program's name.
  * @returns The process exit code.
  */
-export async function runCli(argv: readonly string[], world: CliWorld): Promise<number> {
+export async function runCli(argv: readonly string[], world: ServeWorld): Promise<number> {
   const result: { code: number } = { code: 0 };
   const program = createProgram(world, (code) => {
     result.code = code;
@@ -32,7 +33,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
-function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command {
+function createProgram(world: ServeWorld, exit: (code: ExitCode) => void): Command {
   const program = new Command('muster')
     .description('If this database were lost now, could we get it back, how much would be missing, and how do we know?')
     .version(world.version)
@@ -145,6 +146,18 @@ function createProgram(world: CliWorld, exit: (code: ExitCode) => void): Command
     .option('--json', 'print the result as data')
     .action(async (options) => exit(await (await import('./drill.ts')).drillSweep(options, world)));
   for (const asked of [planned, run, resumed, swept]) readsAws(asked);
+
+  const serve = program
+    .command('serve')
+    .description('answer over HTTP, read, drill and watch on schedule; until Ctrl-C')
+    .option('--config <file>', 'service file; see infra/serve.yaml')
+    .option('--policy <file>', 'policy file')
+    .option('--listen <host:port>', 'where to listen, before what the file says; port 0 picks one')
+    .option('--no-api', 'answer nobody')
+    .option('--no-schedule', 'fire no schedules')
+    .option('--no-worker', 'do no work')
+    .action(async (options) => exit(await (await import('./serve.ts')).serve(options, world)));
+  readsAws(serve);
 
   const groups = [gate, drill, ...recordCommands(program, world, exit)];
   program

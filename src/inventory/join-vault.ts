@@ -89,10 +89,20 @@ const UNJOINED = {
   tags: {},
 } as const;
 
+const UNJOINED_WHAT = {
+  lifecycles: 'lifecycle of AWS Backup snapshots',
+  owners: 'databases of AWS Backup recovery points',
+} as const;
+
+/** True for a gap that speaks of what was read and could not be joined, which only a reading of everything shows. */
+export function speaksOfUnjoined({ what }: Gap): boolean {
+  return what === UNJOINED_WHAT.lifecycles || what === UNJOINED_WHAT.owners;
+}
+
 /** AWS Backup's snapshots without their vault entry: whether they still hold, and until when, was not read. */
 export function lifecycleGaps(snapshots: readonly RecoveryPoint[]): Gap[] {
   const points = snapshots.filter(({ kind }) => kind === 'backup_snapshot');
-  return gapEachScope(points, 'lifecycle of AWS Backup snapshots', (count, first) => {
+  return gapEachScope(points, UNJOINED_WHAT.lifecycles, (count, first) => {
     return `NoVaultEntry: ${count} listed by RDS are in no vault that could be read, such as ${first.id}`;
   });
 }
@@ -109,7 +119,7 @@ export function ownerGaps(vaulted: readonly RecoveryPoint[]): Gap[] {
   const points = vaulted.filter(
     ({ kind, databaseResourceId }) => VAULT_KINDS.includes(kind) && databaseResourceId === null,
   );
-  return gapEachScope(points, 'databases of AWS Backup recovery points', (count, first) => {
+  return gapEachScope(points, UNJOINED_WHAT.owners, (count, first) => {
     return `NoResourceId: ${count} tell no more than a name, such as ${first.databaseIdentifier}, and names are reused`;
   });
 }

@@ -21,18 +21,21 @@ import {
 } from './model.ts';
 import { withoutScratches } from './own-scratch.ts';
 
-const instant = z.custom<Instant>((value) => typeof value === 'string' && isInstant(value), {
+/** An instant as Muster prints it. */
+export const instant = z.custom<Instant>((value) => typeof value === 'string' && isInstant(value), {
   error: 'an instant such as 2026-11-22T09:07:00.000Z',
 });
 const days = z.number().int().min(0);
 const whole = z.number().int();
 const texts = z.array(z.string());
 const tags = z.record(z.string(), z.string());
-const scope = z.object({
+/** An account and region. */
+export const scope = z.object({
   accountId: z.string().regex(/^\d{12}$/, { error: 'twelve digits' }),
   region: z.string().min(1),
 });
-const restoreWindow = z
+/** Earliest to latest. */
+export const restoreWindow = z
   .object({ earliest: instant, latest: instant })
   .refine(({ earliest, latest }) => earliest <= latest, { error: 'earliest not after latest' });
 
@@ -45,7 +48,8 @@ const clusterMember = z.object({
   writer: z.boolean(),
 });
 
-const database = scope.extend({
+/** A database of an inventory. */
+export const database = scope.extend({
   arn: z.string().min(1),
   resourceId: z.string().min(1),
   identifier: z.string().min(1),
@@ -82,7 +86,8 @@ const database = scope.extend({
   tags,
 });
 
-const recoveryPoint = scope.extend({
+/** A recovery point of an inventory. */
+export const recoveryPoint = scope.extend({
   id: z.string().min(1),
   arn: z.string().min(1),
   kind: z.enum(RECOVERY_POINT_KINDS),
@@ -105,14 +110,16 @@ const recoveryPoint = scope.extend({
   tags,
 });
 
-const key = scope.extend({
+/** A key of an inventory. */
+export const key = scope.extend({
   arn: z.string().min(1),
   state: z.enum(KEY_STATES),
   manager: z.enum(['aws', 'customer']),
   deletionAt: instant.nullable(),
 });
 
-const vault = scope.extend({
+/** A vault of an inventory. */
+export const vault = scope.extend({
   arn: z.string().min(1),
   name: z.string(),
   airGapped: z.boolean(),
@@ -121,13 +128,15 @@ const vault = scope.extend({
   minRetentionDays: days.nullable(),
 });
 
-const quota = scope.extend({
+/** A limit of an inventory. */
+export const quota = scope.extend({
   name: z.enum(QUOTA_NAMES),
   used: z.number().int().min(0),
   max: z.number().int().min(0),
 });
 
-const globalCluster = scope.extend({
+/** A global database of an inventory. */
+export const globalCluster = scope.extend({
   arn: z.string().min(1),
   resourceId: z.string(),
   identifier: z.string(),
@@ -135,11 +144,14 @@ const globalCluster = scope.extend({
   members: z.array(z.object({ clusterArn: z.string().min(1), writer: z.boolean() })),
 });
 
-const engineVersion = scope.extend({ engine: z.string(), engineVersion: z.string(), offered: z.boolean() });
+/** An engine version of an inventory. */
+export const engineVersion = scope.extend({ engine: z.string(), engineVersion: z.string(), offered: z.boolean() });
 
-const outOfScope = scope.extend({ engine: z.string(), count: z.number().int().min(1) });
+/** What an inventory counts and does not judge. */
+export const outOfScope = scope.extend({ engine: z.string(), count: z.number().int().min(1) });
 
-const restoreTest = scope.extend({
+/** A restore of AWS Backup's in an inventory. */
+export const restoreTest = scope.extend({
   jobId: z.string().min(1),
   recoveryPointArn: z.string().min(1),
   sourceArn: z.string().nullable(),
@@ -153,7 +165,8 @@ const restoreTest = scope.extend({
   createdArn: z.string().nullable(),
 });
 
-const gap = z.object({
+/** A gap of an inventory. */
+export const gap = z.object({
   what: z.string(),
   where: scope,
   action: z.string(),
@@ -190,8 +203,10 @@ const inventorySchema = z.object({
   gaps: z.array(gap),
 });
 
-type Frozen<T> = T extends Instant ? T : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+/** A schema's output, as an interface of readonly members writes it. */
+export type Frozen<T> = T extends Instant ? T : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+/** True for two types that take each other's values. */
+export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 /** A compile error here means that the schema and `Inventory` have drifted apart. */
 const schemaIsTheInterface: Same<Frozen<z.infer<typeof inventorySchema>>, Frozen<Inventory>> = true;
 
@@ -219,7 +234,8 @@ function parseJson(text: string, origin: string): unknown {
   }
 }
 
-function accepted(issue: z.core.$ZodIssue): string {
+/** What a schema accepts where it refused something, in words. */
+export function accepted(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')} is accepted`;

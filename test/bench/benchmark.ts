@@ -8,7 +8,20 @@ export interface Row {
   readonly wallMs?: number;
   readonly cpuMs?: number;
   readonly peakMb?: number;
+  readonly perSecond?: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
 }
+
+/** What the figures of a row are called, in the order in which they are printed; columns without a figure are left out. */
+const COLUMNS = [
+  ['perSecond', 'a second'],
+  ['p50Ms', 'p50 ms'],
+  ['p99Ms', 'p99 ms'],
+  ['wallMs', 'wall ms'],
+  ['cpuMs', 'CPU ms'],
+  ['peakMb', 'peak MB'],
+] as const satisfies readonly (readonly [keyof Row, string])[];
 
 /** A figure and the most it may be; without end for one that is only shown. */
 export interface Bar {
@@ -41,13 +54,12 @@ export function holds({ value, atMost }: Bar): boolean {
 /** The tables of one benchmark, as text. */
 export function printResult(name: string, rows: readonly Row[], bars: readonly Bar[]): string {
   const figure = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0)).padStart(10);
+  const shown = COLUMNS.filter(([column]) => rows.some((row) => row[column] !== undefined));
   return [
     name,
     '',
-    `  ${''.padEnd(52)}${'wall ms'.padStart(10)}${'CPU ms'.padStart(10)}${'peak MB'.padStart(10)}`,
-    ...rows.map(
-      ({ what, wallMs, cpuMs, peakMb }) => `  ${what.padEnd(52)}${figure(wallMs)}${figure(cpuMs)}${figure(peakMb)}`,
-    ),
+    `  ${''.padEnd(52)}${shown.map(([, title]) => title.padStart(10)).join('')}`,
+    ...rows.map((row) => `  ${row.what.padEnd(52)}${shown.map(([column]) => figure(row[column])).join('')}`),
     '',
     ...bars.map((one) => {
       const value = one.value.toFixed(2).padStart(10);

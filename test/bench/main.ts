@@ -9,12 +9,13 @@
  */
 
 import process from 'node:process';
+import { DECIDE_BENCH, READ_BENCH } from './api-bench.ts';
 import { type Benchmark, holds, printResult } from './benchmark.ts';
 import { INVENTORY_BENCH } from './inventory-bench.ts';
 import { JUDGE_BENCH } from './judge-bench.ts';
 import { PLAN_BENCH } from './plan-bench.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [INVENTORY_BENCH, JUDGE_BENCH, PLAN_BENCH];
+const BENCHMARKS: readonly Benchmark[] = [INVENTORY_BENCH, JUDGE_BENCH, PLAN_BENCH, READ_BENCH, DECIDE_BENCH];
 
 const rounds = Number(process.env['MUSTER_ROUNDS'] ?? 5);
 const chosen = process.argv.slice(2);

@@ -8,7 +8,7 @@ import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { runCli } from '../../src/cli/program.ts';
-import type { CliWorld } from '../../src/cli/world.ts';
+import type { ServeWorld } from '../../src/cli/serve-world.ts';
 import { addSeconds, type Instant, parseInstant } from '../../src/core/time.ts';
 import type { Approval } from '../../src/evidence/approval.ts';
 import type { Inventory } from '../../src/inventory/model.ts';
@@ -49,7 +49,7 @@ async function atATerminal(inventory: Inventory = SEEN) {
     store: async () => store,
     user: () => 'jane',
     readFile: async () => JSON.stringify(inventory),
-  } as unknown as CliWorld;
+  } as unknown as ServeWorld;
   const said = () => {
     const text = seen.out;
     seen.out = '';

@@ -7,6 +7,9 @@
 import type { Login } from '../../src/app/ports.ts';
 import { PgliteEngine } from '../../src/lab/pglite-engine.ts';
 
+/** Who owns it, and what it is called. */
+export const TEST_SEED = { masterUsername: 'pgusr', password: 'canary-right', databaseName: 'courses' } as const;
+
 /** A running database and how to sign in to it. */
 export interface TestDatabase {
   readonly login: Login;
@@ -16,7 +19,7 @@ export interface TestDatabase {
 /** Starts one database filled by the given SQL. */
 export async function startDatabase(sql: readonly string[]): Promise<TestDatabase> {
   const engine = new PgliteEngine();
-  const seed = { masterUsername: 'pgusr', password: 'canary-right', databaseName: 'courses', sql };
+  const seed = { ...TEST_SEED, sql };
   const port = await new Promise<number>((resolve, reject) => {
     const fail = () => reject(new Error('an effect failed that cannot'));
     engine.run({ kind: 'create_volume', volumeId: 'v', seed }, fail);

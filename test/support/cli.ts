@@ -2,9 +2,12 @@
  * Runs the built `muster` as a stranger's shell would.
  *
  * Each sandbox has a home and a temp folder of its own, no AWS settings but those given, and remembers everything that
- * was printed. A command runs in its own process group, so that Ctrl-C reaches what a terminal's would, and what
- * it leaves behind can be seen. On a terminal it runs in one that `script` of util-linux makes. `npm test` builds dist/
- * first.
+ * was printed. A command that is started runs in its own process group, so that Ctrl-C reaches what a terminal's would,
+ * and what it leaves behind can be seen. On a terminal it runs in one that `script` of util-linux makes. `npm test` builds
+ * dist/ first.
+ *
+ * A command that only answers is run in a process of its own the first time in a sandbox, as data and as text; after that in
+ * one that is warm, from the same built program (`warm-program.ts`).
  */
 
 import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
@@ -12,6 +15,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createWarmProgram } from './warm-program.ts';
 
 /** The plan of `terraform destroy`, and the secret that it holds in clear. */
 export const PLAN = resolve('src/demo/datatalks-destroy.plan.json');
@@ -27,6 +31,11 @@ export const HAS_TERMINAL = /util-linux/.test(spawnSync('script', ['--version'],
 
 const CLI = resolve('dist/main.js');
 const SECONDS_MAX = 90;
+/** Commands that answer and end: they start nothing, hold no lease and wait for nobody. */
+const ANSWERS =
+  /^(?:drill (?:list|plan|show)|gate \w+|(?:attest|authority|keys|policy|recheck|report|rules|scan|verify)\b)/;
+/** A setting of one command alone that may be warm: where its store lies. */
+const MAY_DIFFER = new Set(['MUSTER_HOME']);
 
 /** How a command ended. */
 export interface Ended {
@@ -144,6 +153,21 @@ export function createSandbox(settings: Readonly<Record<string, string>> = {}): 
     return { stdout: () => text.stdout, type, until, send: (signal) => kill(group, signal), ended };
   };
 
+  const warm = createWarmProgram(CLI, inputs);
+  const met = new Set<string>();
+  const run = async (argv: readonly string[], options: StartOptions = {}): Promise<Ended> => {
+    const { env = {}, ...others } = options;
+    const shape = [argv[0], /^(?:drill|gate)$/.test(argv[0] ?? '') ? argv[1] : '', argv.includes('--json')].join(' ');
+    const alone = Object.keys(others).length > 0 || Object.keys(env).some((name) => !MAY_DIFFER.has(name));
+    if (alone || !ANSWERS.test(argv.join(' ')) || argv.includes('-') || !met.has(shape)) {
+      met.add(shape);
+      return start(argv, options).ended;
+    }
+    const { exit, stdout, stderr } = await warm.run(argv, { ...environment, ...env });
+    printed.push(stdout, stderr);
+    return { exit, signal: null, stdout, stderr, leftProcesses: false };
+  };
+
   const leftFiles = () => [...filesBelow(home), ...filesBelow(temp)];
   return {
     home,
@@ -153,11 +177,12 @@ export function createSandbox(settings: Readonly<Record<string, string>> = {}): 
       return path;
     },
     start,
-    run: (argv, options) => start(argv, options).ended,
+    run,
     leftFiles,
     everything: () => [...printed, ...leftFiles().map((path) => readFileSync(path, 'utf8'))].join('\n'),
     close: () => {
       for (const group of running) kill(group, 'SIGKILL');
+      warm.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

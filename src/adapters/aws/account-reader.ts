@@ -13,7 +13,7 @@ import { parseArn, partitionOf, type Scope } from '../../core/arn.ts';
 import type { Gap, GlobalCluster, Quota, QuotaName } from '../../inventory/model.ts';
 import type { SnapshotExport } from '../../inventory/observations.ts';
 import type { Clients } from './clients.ts';
-import { type ListingRequest, observe } from './listing.ts';
+import { type ListingRequest, type Observed, observe, together } from './listing.ts';
 import {
   type AccountQuota,
   accountQuota,
@@ -35,13 +35,21 @@ export interface AccountObservations {
 
 type Sdk = typeof import('@aws-sdk/client-rds');
 
-/** Reads them all; refused listings become gaps. */
-export async function readAccount(clients: Clients, scope: Scope): Promise<AccountObservations> {
+/**
+ * Reads them all; refused listings become gaps.
+ *
+ * @param sourceArns Whose exports are wanted; null for all there are.
+ */
+export async function readAccount(
+  clients: Clients,
+  scope: Scope,
+  sourceArns: readonly string[] | null = null,
+): Promise<AccountObservations> {
   const rds = await clients.rds();
   const sdk = await import('@aws-sdk/client-rds');
   const [globalClusters, exports, quotas] = await Promise.all([
     observe(globalClustersOf(sdk, rds, scope)),
-    observe(exportsOf(sdk, rds, scope)),
+    readExports(sdk, rds, scope, sourceArns),
     observe(quotasOf(sdk, rds, scope)),
   ]);
   return {
@@ -72,7 +80,30 @@ function globalClustersOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingReques
   };
 }
 
-function exportsOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<ExportTaskItem> {
+/** One listing for so many sources; of more than a few of these the whole listing is shorter. */
+const SOURCES_A_CALL = 50;
+const SOURCE_CALLS_MAX = 4;
+
+async function readExports(
+  sdk: Sdk,
+  rds: RDSClient,
+  scope: Scope,
+  sourceArns: readonly string[] | null,
+): Promise<Observed<ExportTaskItem>> {
+  const calls = Math.ceil((sourceArns?.length ?? 0) / SOURCES_A_CALL);
+  if (sourceArns === null || calls > SOURCE_CALLS_MAX) return observe(exportsOf(sdk, rds, scope, null));
+  const each = Array.from({ length: calls }, (_, call) =>
+    sourceArns.slice(call * SOURCES_A_CALL, (call + 1) * SOURCES_A_CALL),
+  );
+  return together(await Promise.all(each.map((sources) => observe(exportsOf(sdk, rds, scope, sources)))));
+}
+
+function exportsOf(
+  sdk: Sdk,
+  rds: RDSClient,
+  scope: Scope,
+  sourceArns: readonly string[] | null,
+): ListingRequest<ExportTaskItem> {
   return {
     scope,
     action: 'rds:DescribeExportTasks',
@@ -81,7 +112,8 @@ function exportsOf(sdk: Sdk, rds: RDSClient, scope: Scope): ListingRequest<Expor
     schema: exportTask,
     fetchPage: async (marker) => {
       // The filter wants the status in lower case; the answer has it in upper case.
-      const Filters = [{ Name: 'status', Values: ['complete'] }];
+      const complete = { Name: 'status', Values: ['complete'] };
+      const Filters = sourceArns === null ? [complete] : [complete, { Name: 'source-arn', Values: [...sourceArns] }];
       const answer = await rds.send(new sdk.DescribeExportTasksCommand({ ...page(marker), Filters }));
       return { items: answer.ExportTasks, next: answer.Marker };
     },

@@ -14,6 +14,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { RDSClient, RDSClientConfig } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { MusterError } from '../../core/errors.ts';
 
@@ -49,6 +50,7 @@ export interface Clients {
   iam(): Promise<IAMClient>;
   /** Buckets are named in the path: endpoints that stand in for AWS know no host for each. */
   s3(): Promise<S3Client>;
+  sns(): Promise<SNSClient>;
   /** Gives up sooner than the others: nothing hangs on what it tells. */
   cloudWatch(): Promise<CloudWatchClient>;
   /** @throws MusterError `MUSTER_REGION_MISSING` when nothing names one. */
@@ -90,6 +92,7 @@ export function createClients(options: ClientOptions = {}): Clients {
   const rds = make(async () => (await import('./narrow-protocol.ts')).NarrowRdsClient);
   const backup = make(async () => (await import('@aws-sdk/client-backup')).BackupClient);
   const kms = make(async () => (await import('@aws-sdk/client-kms')).KMSClient);
+  const sns = make(async () => (await import('@aws-sdk/client-sns')).SNSClient);
   const iam = make(async () => (await import('@aws-sdk/client-iam')).IAMClient);
   const s3 = make(async () => (await import('@aws-sdk/client-s3')).S3Client, {
     ...usual,
@@ -107,6 +110,7 @@ export function createClients(options: ClientOptions = {}): Clients {
     backup,
     kms,
     iam,
+    sns,
     s3,
     cloudWatch,
     region: once(async () => regionOf(await rds())),

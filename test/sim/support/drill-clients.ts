@@ -65,6 +65,7 @@ export function createSlot(number: number): Slot {
       iam: unused,
       cloudWatch: unused,
       s3: unused,
+      sns: unused,
       region: async () => REGION,
       endpoint: async () => 'injected',
       elsewhere: (options) => clientsOf(options.attemptsMax ?? attemptsMax),
