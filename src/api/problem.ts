@@ -12,7 +12,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing by that name' },
   method_not_allowed: { status: 405, title: 'The method is not offered here' },
   timeout: { status: 408, title: 'The request took too long to arrive' },
-  conflict: { status: 409, title: 'Another request with this idempotency key is being answered' },
+  conflict: { status: 409, title: 'The request conflicts with another, or with what is on record' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not accepted' },
   invalid: { status: 422, title: 'The request cannot be carried out as it stands' },
