@@ -12,6 +12,7 @@ import { createApi } from '../api/server.ts';
 import type { ApiWorld } from '../api/world.ts';
 import type { Desk } from '../app/desk-port.ts';
 import { createKnownInventory, type KnownInventory } from '../app/known-inventory.ts';
+import type { PlaceReader } from '../app/place-port.ts';
 import type { Store } from '../app/ports.ts';
 import { MusterError } from '../core/errors.ts';
 import { isLoopback, type Listen } from '../service/config-parts.ts';
@@ -28,6 +29,8 @@ interface Shared {
   readonly desk: Desk;
   readonly known: KnownInventory;
   readonly estate: () => Promise<Estate>;
+  /** One for every request: what it opened is not closed in between. */
+  readonly places: () => Promise<PlaceReader>;
   readonly receivers: ServiceWorld['receivers'];
   readonly heartbeat: ServiceWorld['heartbeat'];
 }
@@ -41,8 +44,9 @@ export async function serve(options: ServeOptions, world: ServeWorld): Promise<E
   const told = await world.receivers(settings.config.alerts);
   const [desk, store] = [await world.desk(), await world.store()];
   const estate = openedOnce(() => world.estate(reach));
+  const places = openedOnce(() => world.places(reach));
   const known = createKnownInventory({ desk, clock: world.clock, secondsMax: policy.inventorySecondsMax });
-  const shared: Shared = { ...told, store, desk, known, estate: estate.open };
+  const shared: Shared = { ...told, store, desk, known, estate: estate.open, places: places.open };
   const signals = listenToSignals(world);
   let api: FastifyInstance | null = null;
   try {
@@ -55,6 +59,7 @@ export async function serve(options: ServeOptions, world: ServeWorld): Promise<E
   } finally {
     signals.release();
     await api?.close();
+    await places.close();
     await estate.close();
     await desk.close();
   }
@@ -65,8 +70,13 @@ function openedOnce<T extends { close(): void }>(make: () => Promise<T>) {
   let opened: Promise<T> | null = null;
   return {
     open: (): Promise<T> => {
-      opened ??= make();
-      return opened;
+      const current = opened ?? make();
+      opened = current;
+      // What could not be opened is asked for again.
+      current.catch(() => {
+        if (opened === current) opened = null;
+      });
+      return current;
     },
     close: async (): Promise<void> => {
       const there = await opened?.catch(() => null);
@@ -151,8 +161,8 @@ function refusedListen({ host, port }: Listen, cause: unknown): unknown {
 }
 
 async function apiWorldOf(
-  { config, policy, definitions, reach }: ServeSettings,
-  { store, desk, known, estate }: Shared,
+  { config, policy, definitions }: ServeSettings,
+  { store, desk, known, estate, places }: Shared,
   world: ServeWorld,
 ): Promise<ApiWorld> {
   const { version, clock, randomness, checkToken } = world;
@@ -167,7 +177,7 @@ async function apiWorldOf(
   return {
     ...{ version, clock, randomness, checkToken, store, desk, known, policy, definitions },
     keys: await world.keys(),
-    places: () => world.places(reach),
+    places,
     authority: async () => (await estate()).authority,
     identityProvider: issuer === null ? null : await world.identityProvider(issuer),
     log: (line) => world.log(line),
