@@ -1,14 +1,15 @@
 /**
  * Databases that are real: each open volume is a PGlite behind its own port on 127.0.0.1.
  *
- * `initdb` runs once; each pair of master user and database gets an empty data directory made from it, and
- * every volume starts from one of those and its SQL, or from another volume's dump. Volumes are built when first
- * needed. A copy of a running volume is its data directory at that moment; a copy of one that is not running
+ * `initdb` runs once, unless its work was kept; each pair of master user and database gets an empty data directory made
+ * from it, and every volume starts from one of those and its SQL, or from another volume's dump. Volumes are built when
+ * first needed. A copy of a running volume is its data directory at that moment; a copy of one that is not running
  * shares its content. Nothing touches the disk.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { DatabaseEngine, Effect, LabEvent } from './effects.ts';
+import { keepDirectory, keptDirectory } from './kept-directories.ts';
 import { loadPgliteAssets, type PgliteAssets, PgliteProcess } from './pglite-process.ts';
 import { RunningVolume, type VolumeContent } from './pglite-volume.ts';
 import { serveClient } from './postgres-wire.ts';
@@ -69,6 +70,13 @@ export class PgliteEngine implements DatabaseEngine {
   /** Begins what the first restore will need, so that it is ready by then. */
   warm(seed: VolumeSeed): void {
     this.#emptyDirectory(seed.masterUsername, seed.databaseName).catch(() => {});
+  }
+
+  /** Sees to it that the empty directory of a pair is kept for the labs to come. */
+  async keep(username: string, database: string): Promise<void> {
+    const [assets, sql] = [await this.#loaded(), pairSql(username, database)];
+    if ((await keptDirectory(assets, sql)) !== null) return;
+    await keepDirectory(assets, sql, await this.#emptyDirectory(username, database));
   }
 
   async close(): Promise<void> {
@@ -174,9 +182,16 @@ export class PgliteEngine implements DatabaseEngine {
     const name = JSON.stringify([username, database]);
     const known = this.#emptyDirectories.get(name);
     if (known !== undefined) return known;
-    const made = this.#directoryTail.then(() => this.#makeDirectory(username, database));
-    this.#directoryTail = made.catch(() => {});
+    const make = () => this.#makeDirectory(username, database);
+    const kept = this.#loaded().then((assets) => keptDirectory(assets, pairSql(username, database)));
+    const made = kept.then((dump) => dump ?? this.#inTurn(make));
     this.#emptyDirectories.set(name, made);
+    return made;
+  }
+
+  #inTurn(make: () => Promise<Blob>): Promise<Blob> {
+    const made = this.#directoryTail.then(make);
+    this.#directoryTail = made.catch(() => {});
     return made;
   }
 
@@ -188,7 +203,7 @@ export class PgliteEngine implements DatabaseEngine {
     this.#keep(process);
     await opened;
     if (first !== null) await removePair(process, first.username, first.database);
-    await makePair(process, username, database);
+    for (const sql of pairSql(username, database)) await process.exec(sql);
     const dump = await process.dump();
     this.#firstDirectory ??= { username, database, dump };
     this.#processes.delete(process);
@@ -202,13 +217,16 @@ export class PgliteEngine implements DatabaseEngine {
   }
 }
 
-/** A role and a database of its own; RDS's master user is no superuser either. */
-async function makePair(process: PgliteProcess, username: string, database: string): Promise<void> {
+/** Makes a role and a database of its own; RDS's master user is no superuser either. */
+function pairSql(username: string, database: string): readonly string[] {
   const role = quoted(username);
-  await process.exec(`create role ${role} login createdb createrole`);
-  await process.exec(`grant pg_monitor, pg_signal_backend, pg_checkpoint to ${role} with admin option`);
-  if (database === 'postgres') await process.exec(`alter database postgres owner to ${role}`);
-  else await process.exec(`create database ${quoted(database)} owner ${role}`);
+  return [
+    `create role ${role} login createdb createrole`,
+    `grant pg_monitor, pg_signal_backend, pg_checkpoint to ${role} with admin option`,
+    database === 'postgres'
+      ? `alter database postgres owner to ${role}`
+      : `create database ${quoted(database)} owner ${role}`,
+  ];
 }
 
 async function removePair(process: PgliteProcess, username: string, database: string): Promise<void> {

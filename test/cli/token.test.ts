@@ -10,7 +10,7 @@ import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { createTokenCheck } from '../../src/app/manage-tokens.ts';
 import type { Store } from '../../src/app/ports.ts';
 import { runCli } from '../../src/cli/program.ts';
-import type { CliWorld } from '../../src/cli/world.ts';
+import type { ServeWorld } from '../../src/cli/serve-world.ts';
 import { addDays, addSeconds, type Instant } from '../../src/core/time.ts';
 import type { TokenRecord } from '../../src/evidence/access-token.ts';
 import { PLAIN_PAINT } from '../../src/report/style.ts';
@@ -49,7 +49,7 @@ async function token(argv: readonly string[], width = 100) {
     store: async () => store,
     user: () => 'jane',
   };
-  const exit = await runCli(['token', ...argv], world as unknown as CliWorld);
+  const exit = await runCli(['token', ...argv], world as unknown as ServeWorld);
   return { exit, ...said };
 }
 

@@ -5,11 +5,12 @@
  */
 
 import { defineConfig } from 'vitest/config';
-import everyday from '../vitest.config.ts';
+import { everyday } from '../vitest.config.ts';
 
 export default defineConfig({
   test: {
-    ...everyday.test,
+    ...everyday,
+    maxWorkers: 2,
     include: ['test/e2e/terraform.test.ts'],
     exclude: [],
     // Above what the commands of a test may take together: each is ended by its own limit first.

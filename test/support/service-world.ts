@@ -58,6 +58,8 @@ export interface ServiceBench {
   start(given?: Partial<ServiceWorld>, parts?: ServiceParts): ServiceProcess;
   /** A reader that asks the lab once and shows the same from then on: for tests that look at other things. */
   readonly sameAgain: Pick<ServiceWorld, 'places'>;
+  /** Those that run, in the order in which they were started. */
+  processes(): readonly ServiceProcess[];
   /** Stops every process that was not killed, and waits for their ends. */
   end(): Promise<void>;
 }
@@ -159,6 +161,7 @@ export function aServiceBench(serviceFile = ''): ServiceBench {
       running.add(started);
       return started;
     },
+    processes: () => [...running],
     end: async () => {
       let isOver = false;
       const ending = Promise.all([...running].map(({ service }) => service.stop())).finally(() => {
@@ -166,6 +169,7 @@ export function aServiceBench(serviceFile = ''): ServiceBench {
       });
       await time.pass(STOP_SECONDS_MAX, () => isOver);
       await ending;
+      running.clear();
     },
   };
 }
