@@ -1,5 +1,8 @@
 /**
  * What is known of the estate without asking AWS now: the sights that the service keeps, joined.
+ *
+ * Held in memory by each replica and made anew from the desk that all of them share. What the desk does not show, or shows
+ * of too long ago, is not known.
  */
 
 import type { Scope } from '../core/arn.ts';

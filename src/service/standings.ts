@@ -1,7 +1,7 @@
 /**
  * How every database stands now, by everything that is known: judged like a report, and compared with nothing.
  *
- * Databases of places that were not read for too long are judged by their old sight, which makes them unknown. One that was
+ * Databases of places that were not read for too long are judged by their old sight, and unknown at best. One that was
  * there before and is hidden by a refused reading now is unknown too: only what a complete reading does not show is gone.
  */
 

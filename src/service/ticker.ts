@@ -72,7 +72,11 @@ export async function tick(
     }
     if (await fire(schedule, due.dueAt, { known: firedFor !== null, desk, clock })) {
       fired.push(schedule.name);
-      log.info('schedule fired', { schedule: schedule.name, dueAt: due.dueAt });
+      const waits = firedFor === null && !schedule.atOnce;
+      log.info(waits ? 'schedule is new and begins with its next instant' : 'schedule fired', {
+        schedule: schedule.name,
+        dueAt: due.dueAt,
+      });
     }
   }
   return fired;

@@ -5,6 +5,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { ModifyDBClusterCommand, RDSClient } from '@aws-sdk/client-rds';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAuthorityReader } from '../../../src/adapters/aws/authority-reader.ts';
 import { type Clients, createClients } from '../../../src/adapters/aws/clients.ts';
@@ -18,6 +19,7 @@ import { type ApiTestWorld, anApiWorld, issueToken } from '../../support/api-wor
 import { CANARY, CLUSTER, PLAN } from '../../support/cli.ts';
 import { type Asker, anAsker } from './asker.ts';
 
+const CREDENTIALS = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 const plan = readFileSync(PLAN, 'utf8');
 let lab: Lab;
 let clients: Clients;
@@ -27,8 +29,7 @@ let outage: MusterError | null = null;
 
 beforeAll(async () => {
   lab = await startLab({ estate: 'datatalks' });
-  const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
-  clients = createClients({ endpoint: lab.endpoint, region: lab.region, credentials });
+  clients = createClients({ endpoint: lab.endpoint, region: lab.region, credentials: CREDENTIALS });
   asker = await anAsker(aLabWorld());
 });
 
@@ -71,10 +72,18 @@ it('the decision stands while the databases are as they were, and not once one h
   const first = await recheck();
   expect(first.status, first.text).toBe(200);
   expect(first.body).toMatchObject({ stands: true, fresh: true, causes: [] });
+  const rds = new RDSClient({ region: lab.region, endpoint: lab.endpoint, credentials: CREDENTIALS });
+  const change = { DBClusterIdentifier: CLUSTER, BackupRetentionPeriod: 3, ApplyImmediately: true };
+  await rds.send(new ModifyDBClusterCommand(change));
+  rds.destroy();
+  expect((await recheck()).body).toMatchObject({ stands: false, causes: [{ cause: 'databases_changed' }] });
+});
+
+it('a decision that is to be asked again while AWS is out of reach gets no answer that a gate could take for one', async () => {
+  const { body } = await asker.post('/v1/decisions', { source: 'terraform', plan });
   outage = new MusterError('MUSTER_ENDPOINT_UNREACHABLE', 'nothing answers');
-  const blind = await recheck();
+  const blind = await asker.post(`/v1/decisions/${body['changeDigest']}/recheck`, { requireFresh: true, plan });
   outage = null;
-  // No answer is better than one that a gate could take for it stands.
   expect(blind.status).toBe(503);
   expect(blind.body).toMatchObject({ code: 'MUSTER_ENDPOINT_UNREACHABLE' });
 });
