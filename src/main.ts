@@ -22,7 +22,7 @@ import { tellError } from './cli/tell-error.ts';
 import { MusterError } from './core/errors.ts';
 import { colourPaint, PLAIN_PAINT } from './report/style.ts';
 import { openEstate, serveLab, startDemo } from './wiring/estates.ts';
-import { askPerson, codeOf, readInput, readInputBytes, readLines, writeLines } from './wiring/files.ts';
+import { askPerson, codeOf, createLineLog, readInput, readInputBytes, readLines, writeLines } from './wiring/files.ts';
 import { openDesk, openIssuer, openPlaces, openReceivers } from './wiring/service.ts';
 import { storeName } from './wiring/settings.ts';
 import { openArchive, openKeys, openStore, openStoreAt } from './wiring/stores.ts';
@@ -76,7 +76,7 @@ const world: ServeWorld = {
   places: openPlaces,
   receivers: (alerts) => openReceivers(alerts, process.env),
   identityProvider: openIssuer,
-  log: (line) => void process.stderr.write(line.endsWith('\n') ? line : `${line}\n`),
+  log: createLineLog(process.stderr),
   startLab: serveLab,
   startDemo: () => startDemo({ version: world.version, probes, presence, home: PACKAGE }),
   onInterrupt: (handler) => {
@@ -90,8 +90,9 @@ watchOutput();
 process.exitCode = await runCli(process.argv.slice(2), world);
 // A pool of connections would keep the process waiting.
 await stores.reduce((before, store) => before.then(() => store.close()), Promise.resolve());
-// An interrupted demo may still be asking a lab that is gone, with patience; there is nothing left to wait for.
-if (process.exitCode === EXIT_INTERRUPTED) process.exit();
+// An interrupted demo may still be asking a lab that is gone, a stopped service a region, with patience; there is nothing
+// left to wait for.
+if (process.exitCode === EXIT_INTERRUPTED || process.argv[2] === 'serve') process.exit();
 
 /**
  * A reader that went away (`| head`) cuts short neither a teardown nor the exit code. An answer that could not be

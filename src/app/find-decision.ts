@@ -1,7 +1,7 @@
 /**
  * Finding the decision that somebody means by the digest of its change, or by as much of it as people copy.
  *
- * Several decisions may be on record for one change; the newest speaks.
+ * Several decisions may be on record for one change; the last that was kept speaks.
  */
 
 import { MusterError } from '../core/errors.ts';
@@ -31,8 +31,9 @@ export async function newestDecision(asked: string, store: Pick<Store, 'decision
       `${asked} is the beginning of ${changes.size} changes; give more of it`,
     );
   }
-  const newest = fitting.reduce<DecisionDocument | null>((a, b) => (a === null || b.at >= a.at ? b : a), null);
-  if (newest === null)
+  // The last in the chain, whatever the clocks of those who wrote: one that is ahead must not outlive what came after it.
+  const newest = fitting.at(-1);
+  if (newest === undefined)
     throw new MusterError('MUSTER_DECISION_NOT_FOUND', `no decision on change ${asked} is on record`);
   return newest;
 }

@@ -10,6 +10,7 @@ import type { Scope } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Intent } from '../intent/action.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
+import { onlyPlaceOf } from '../inventory/only-place.ts';
 import { renderDecisionMarkdown } from '../report/decision-markdown.ts';
 import { renderDecision } from '../report/decision-text.ts';
 import { type AuthorityOptions, authorityAsked } from './authority.ts';
@@ -60,7 +61,7 @@ export async function gateCommand(argv: readonly string[], options: GateOptions,
 /**
  * Judges what was read, and prints the verdict.
  *
- * @param read Given the one scope that was read, null when there are several, since a command may run in any; and
+ * @param read Given the one place that was meant to be read, null when there are several, since a command may run in any; and
  *   everything that was read, for documents that say what they take and not which.
  */
 export async function gate(
@@ -72,8 +73,7 @@ export async function gate(
   const policy = await readPolicy(options, world);
   const authority = await authorityAsked(options, world);
   const inventory = await readInventory(options, world);
-  const [scope = null, ...others] = inventory.scopes;
-  const intent = read(others.length === 0 ? scope : null, inventory);
+  const intent = read(onlyPlaceOf(inventory), inventory);
   const question = {
     intent,
     inventory,

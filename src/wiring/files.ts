@@ -71,6 +71,27 @@ export async function askPerson(question: string, signal: AbortSignal): Promise<
   }
 }
 
+/** So long a line may wait for others to be written with. */
+const LOG_MILLISECONDS = 20;
+
+/**
+ * Writes lines, those that come shortly after each other at once: a write for each would cost a busy service as much as its
+ * answers. What waits when the process ends is written then.
+ */
+export function createLineLog(stream: NodeJS.WriteStream): (line: string) => void {
+  let waiting = '';
+  const flush = () => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') stream.write(text);
+  };
+  process.once('exit', flush);
+  return (line) => {
+    if (waiting === '') setTimeout(flush, LOG_MILLISECONDS).unref();
+    waiting += line.endsWith('\n') ? line : `${line}\n`;
+  };
+}
+
 /** The system's own code of an error. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'no code';

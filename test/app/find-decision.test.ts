@@ -18,10 +18,10 @@ describe('the decision that somebody means', () => {
   };
   const other = aDecision({ changeDigest: digestOfBytes('other') });
 
-  it('is the newest on that change', async () => {
-    const early = aDecision({ at: parseInstant('2026-02-26T20:00:00Z', 'test') });
-    const [first, last] = [aDecision({ decision: 'block' }), aDecision({ decision: 'review', verdict: 'ready' })];
-    const store = await withDecisions(first, other, last, early);
+  it('is the last that was kept on that change, whatever the clock of whoever wrote one before it', async () => {
+    const ahead = aDecision({ at: parseInstant('2026-02-26T23:00:00Z', 'test'), decision: 'review', verdict: 'ready' });
+    const last = aDecision({ at: parseInstant('2026-02-26T20:00:00Z', 'test'), decision: 'block' });
+    const store = await withDecisions(aDecision(), ahead, last, other);
     expect(await newestDecision(CHANGE, store)).toEqual(last);
   });
 

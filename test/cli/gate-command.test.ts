@@ -75,3 +75,17 @@ describe('a command', () => {
     expect(stderr).toContain("missing required argument 'argv'");
   });
 });
+
+it('a command that names no region is not known to run in the place that was read while another was refused', async () => {
+  const inventory = JSON.parse((await sandbox.run(['scan', '--json'])).stdout);
+  const [here] = inventory.scopes;
+  const refused = { what: 'all databases', action: 'sts:AssumeRole', cause: 'AccessDenied', hides: 'databases' };
+  const gaps = [...inventory.gaps, { ...refused, where: { ...here, region: 'us-east-1' } }];
+  const environmentBy = async (read: object) => {
+    const saved = sandbox.file('read.json', JSON.stringify(read));
+    const argv = ['gate', 'command', '--inventory', saved, '--json', '--', ...DELETE];
+    return JSON.parse((await sandbox.run(argv)).stdout).checklist[0];
+  };
+  expect(await environmentBy(inventory)).toMatchObject({ point: 'environment_confirmed', result: 'pass' });
+  expect(await environmentBy({ ...inventory, gaps })).toMatchObject({ result: 'unknown' });
+});

@@ -36,6 +36,7 @@ const DOCUMENT_READERS = [
   'intent/cleaner/read-cleaner.ts',
   'intent/cleaner/cleaner-intent.ts',
   'inventory/schema.ts',
+  'inventory/only-place.ts',
   'drill/definition.ts',
   'drill/plan.ts',
   'authority/policy-document.ts',

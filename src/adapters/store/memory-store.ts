@@ -84,7 +84,8 @@ function createMemoryLog(now: () => Instant): RecordLog {
       return seq > after && own.startsWith(keyBegins) && (key === undefined || own === key);
     });
   };
-  return { append, list, chain, close: async () => undefined };
+  const last = async () => links.length + unlinked.length;
+  return { append, list, last, chain, close: async () => undefined };
 }
 
 function headOf(record: ChainRecord | undefined): Pick<ChainRecord, 'seq' | 'digest' | 'at'> | null {

@@ -56,6 +56,8 @@ export interface RecordLog {
   append<K extends RecordKind>(kind: K, body: Bodies[K]): Promise<void>;
   /** Those after that number that have a body still, in order. */
   list<K extends RecordKind>(kind: K, which?: Which): Promise<readonly Kept<K>[]>;
+  /** Number of the last record; 0 for none. */
+  last(): Promise<number>;
   readonly chain: RecordChain;
   close(): Promise<void>;
 }
@@ -133,11 +135,13 @@ function rememberingList<K extends RecordKind>(log: RecordLog, kind: K, which: W
   let known: { readonly upTo: number; readonly bodies: readonly Bodies[K][] } = { upTo: 0, bodies: [] };
   let last: Promise<unknown> = Promise.resolve();
   const refresh = async (): Promise<readonly Bodies[K][]> => {
+    // Most of what comes is of other kinds, and not to be looked through twice; what comes meanwhile is for the next time.
+    const upTo = await log.last();
+    if (upTo === known.upTo) return [...known.bodies];
     const erased = await log.list('erasure', { after: known.upTo });
     const from = erased.length > 0 ? { upTo: 0, bodies: [] } : known;
     const more = await log.list(kind, { ...which, after: from.upTo });
-    const upTo = Math.max(from.upTo, erased.at(-1)?.seq ?? 0, more.at(-1)?.seq ?? 0);
-    if (upTo > known.upTo) known = { upTo, bodies: [...from.bodies, ...bodiesOf(more)] };
+    known = { upTo, bodies: [...from.bodies, ...bodiesOf(more.filter(({ seq }) => seq <= upTo))] };
     return [...known.bodies];
   };
   return () => {

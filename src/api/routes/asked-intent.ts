@@ -1,8 +1,9 @@
 /**
  * What is about to happen, read from the document or the command of a request.
  *
- * As `muster gate` reads them. Each is read once before AWS is asked anything, so that one which cannot be read is refused
- * at no cost; what it leaves out about where it runs is that of the one account and region that were read.
+ * As `muster gate` reads them, but for one thing: a command line there runs with the credentials that made the reads, and here
+ * with others. What a command or a stack leaves out about where it runs is therefore not known. Each is read once before
+ * AWS is asked anything, so that one which cannot be read is refused at no cost.
  */
 
 import type { Scope } from '../../core/arn.ts';
@@ -75,9 +76,10 @@ function cloudFormationReader({
   return readAhead((scope) => readCloudFormation(input, { scope }));
 }
 
-function readAhead(read: (scope: Scope | null) => Intent): ReadIntent {
-  read(null);
-  return read;
+/** Read without a place: whoever asks has credentials of their own, and nobody has shown where those lead. */
+function readAhead(read: (scope: null) => Intent): ReadIntent {
+  const intent = read(null);
+  return () => intent;
 }
 
 /** Objects say their region and seldom their account: it is the one that was read, in however many regions. */

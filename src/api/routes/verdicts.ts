@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { attestAsEnvelope, attestAsToken } from '../../app/attest.ts';
-import type { Digest } from '../../core/canonical.ts';
+import { type Digest, digestOf } from '../../core/canonical.ts';
 import { Problem } from '../problem.ts';
 import { cacheUntil, etagOf, NO_STORE, sendJson } from '../reply.ts';
 import { envelope, token } from '../wire/answers.ts';
@@ -39,9 +39,17 @@ export function verdictRoutes(plain: FastifyInstance, world: ApiWorld, decisions
     if (format === 'dsse') {
       return sendJson(reply, JSON.stringify(await attestAsEnvelope(document, signing)), { cacheControl: NO_STORE });
     }
+    await refuseOverturned(params.id as Digest, document.changeDigest, world);
     const signed = await attestAsToken(document, signing, { audience });
     return reply.header('cache-control', NO_STORE).type('application/jwt').send(signed);
   });
+}
+
+/** A token lets a change pass somewhere: one that a later decision has overturned gets none. An envelope says what was said. */
+async function refuseOverturned(id: Digest, changeDigest: Digest, { store }: ApiWorld): Promise<void> {
+  const newest = (await store.decisionsOn(changeDigest)).at(-1);
+  if (newest === undefined || digestOf(newest) === id) return;
+  throw new Problem('conflict', `a later decision on ${changeDigest} stands: ${digestOf(newest)}`);
 }
 
 const byId = z.strictObject({ id: digest.meta({ description: 'Digest of the decision document; its ETag' }) });
@@ -73,5 +81,5 @@ const ATTEST = operation({
     }),
   },
   answers: { 200: ['The envelope, or the token', { 'application/json': envelope, 'application/jwt': token }] },
-  problems: [404],
+  problems: [404, 409],
 });

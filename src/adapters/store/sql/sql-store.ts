@@ -74,6 +74,7 @@ export function createSqlStore(database: Database, { now }: SqlStoreOptions): St
       await write(async (_, head) => linkAll(head, [{ kind, body }], now));
     },
     list,
+    last: async () => (await session.read((db) => readHead(db, engine, name)))?.seq ?? 0,
     chain,
     close: session.close,
   };
