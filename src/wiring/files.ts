@@ -85,8 +85,10 @@ export function createLineLog(stream: NodeJS.WriteStream): (line: string) => voi
     waiting = '';
     if (text !== '') stream.write(text);
   };
-  process.once('exit', flush);
+  let isHeard = false;
   return (line) => {
+    if (!isHeard) process.once('exit', flush);
+    isHeard = true;
     if (waiting === '') setTimeout(flush, LOG_MILLISECONDS).unref();
     waiting += line.endsWith('\n') ? line : `${line}\n`;
   };
