@@ -54,6 +54,16 @@ export async function heldDrills(
     .map(({ drillId, lastSignAt }) => ({ drillId, freeAt: addSeconds(lastSignAt, LEASE_SECONDS) }));
 }
 
+/** Drills of the journal that did not come to their end, whether a run is at them or they were left. */
+export async function unendedDrills(
+  { store }: Pick<DrillsWorld, 'store'>,
+  endpoint: string | null,
+): Promise<readonly DrillLog[]> {
+  return readJournal(await store.journalEntries()).filter(
+    ({ state }) => state.plan.endpoint === endpoint && state.step !== 'ended',
+  );
+}
+
 /** A drill that a run is at, and from when another may take it over if that run gives no further sign. */
 export interface HeldDrill {
   readonly drillId: string;

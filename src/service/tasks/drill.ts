@@ -17,6 +17,7 @@ import {
   leftDrills,
   resumeDrill,
   runDrills,
+  unendedDrills,
 } from '../../app/run-drills.ts';
 import { MusterError } from '../../core/errors.ts';
 import type { Seconds } from '../../core/time.ts';
@@ -120,13 +121,13 @@ async function whatIsBefore(
   concurrency: number,
   world: TaskWorld,
 ): Promise<PutOff | null> {
-  const held = (await heldDrills(world, await world.hands.endpoint())).map(({ drillId }) => drillId);
-  const atDatabase = (await world.store.journalEntries()).find(
-    ({ drillId, what }) =>
-      what.kind === 'begin' && what.plan.database.resourceId === database && held.includes(drillId),
+  const endpoint = await world.hands.endpoint();
+  // One that was left stands there too, and somebody is about to go on with it or to sweep it away.
+  const standing = (await unendedDrills(world, endpoint)).find(
+    ({ state }) => state.plan.database.resourceId === database,
   );
-  if (atDatabase !== undefined)
-    return { putOff: `drill ${atDatabase.drillId} is at the database`, seconds: ROOM_SECONDS };
+  if (standing !== undefined) return { putOff: `drill ${standing.drillId} is at the database`, seconds: ROOM_SECONDS };
+  const held = await heldDrills(world, endpoint);
   if (held.length < concurrency) return null;
   const seconds = Math.min(ROOM_SECONDS_MAX, ROOM_SECONDS * (numberOf(payload, 'waits') + 1));
   return { putOff: `${held.length} drills run, and no more than ${concurrency} may`, seconds };
