@@ -7,8 +7,9 @@
  */
 
 import type { FastifyInstance } from 'fastify';
+import { SIGHT_AHEAD_SECONDS_MAX } from '../app/desk-port.ts';
 import type { Seconds } from '../core/time.ts';
-import { printDuration, secondsBetween } from '../core/time.ts';
+import { addSeconds, printDuration, secondsBetween } from '../core/time.ts';
 import { fault } from './log.ts';
 import { answerOf, PROBLEM_TYPE } from './problem-document.ts';
 import { NO_STORE } from './reply.ts';
@@ -16,14 +17,14 @@ import type { ApiWorld } from './world.ts';
 
 /** One thing that has to be well. */
 export interface Check {
-  readonly check: 'keys' | 'store' | 'desk' | 'inventory' | 'draining';
+  readonly check: 'keys' | 'store' | 'desk' | 'inventory' | 'service' | 'draining';
   readonly ok: boolean;
   /** Why not; absent where it is well. */
   readonly detail?: string;
 }
 
 /** What the checks look at. */
-export type HealthWorld = Pick<ApiWorld, 'keys' | 'store' | 'desk' | 'known' | 'policy' | 'clock'>;
+export type HealthWorld = Pick<ApiWorld, 'keys' | 'store' | 'desk' | 'known' | 'policy' | 'clock' | 'serviceFault'>;
 
 /** How long a finding holds. */
 const FOUND_SECONDS: Seconds = 1;
@@ -79,6 +80,7 @@ async function checkAll(app: FastifyInstance, world: HealthWorld, secondsMax: Se
       return null;
     }),
     checking('inventory', () => inventoryFault(world)),
+    checking('service', async () => world.serviceFault?.() ?? null),
   ]);
 }
 
@@ -93,11 +95,15 @@ async function one(app: FastifyInstance, check: Check['check'], failing: () => P
   }
 }
 
-/** Null when there is an inventory and it is fresh; what is wrong otherwise. */
+/** Null when there is an inventory and it is fresh; what is wrong otherwise. One from ahead of now is of no known age. */
 async function inventoryFault({ known, policy, clock }: HealthWorld): Promise<string | null> {
   const current = await known.current();
   if (current === null) return 'nothing was read yet';
-  const age = secondsBetween(current.inventory.observedAt, clock.now());
+  const { observedAt } = current.inventory;
+  const now = clock.now();
+  if (observedAt > addSeconds(now, SIGHT_AHEAD_SECONDS_MAX))
+    return `read by a clock that is ${printDuration(secondsBetween(now, observedAt))} ahead`;
+  const age = secondsBetween(observedAt, now);
   if (age <= policy.inventorySecondsMax) return null;
   return `read ${printDuration(age)} ago, ${printDuration(policy.inventorySecondsMax)} allowed`;
 }

@@ -44,6 +44,8 @@ export interface ApiWorld {
   readonly identityProvider: IdentityProvider | null;
   /** What drills may be asked for by name. */
   readonly definitions: readonly DrillDefinition[];
+  /** What is wrong with the service beside the API, in words without secrets; null while it is well. */
+  readonly serviceFault?: () => string | null;
   /** One line of JSON each; never a token, a body or a plan. */
   readonly log: (line: string) => void;
 }

@@ -2,8 +2,9 @@
  * Decides a change by what is known while that is fresh enough, and else by what just its databases look like now.
  *
  * The narrowest reading that a change can be judged by is read in every place within reach, since a copy may lie in any. An
- * old inventory only says what to look for: nothing of it is judged by. Where AWS cannot be read at all the old one is what
- * there is, and a decision by it is unknown.
+ * old inventory only says what to look for: nothing of it is judged by, but for what it could not join. A place that was
+ * never read whole is read whole. Where AWS cannot be read at all the old inventory is what there is, and a decision by it
+ * is unknown.
  */
 
 import type { PrincipalAuthority } from '../authority/authority.ts';
@@ -13,6 +14,7 @@ import { earliest, type Seconds, secondsBetween } from '../core/time.ts';
 import type { Intent } from '../intent/action.ts';
 import { speaksOfUnjoined } from '../inventory/join-vault.ts';
 import type { Database, Gap, Inventory } from '../inventory/model.ts';
+import { onlyPlaceOf } from '../inventory/only-place.ts';
 import { inventoryOf, type Sight } from '../inventory/sight.ts';
 import type { Policy } from '../policy/schema.ts';
 import { liesAhead } from '../survival/data-loss.ts';
@@ -56,7 +58,7 @@ export async function decideNow(asked: ChangeAsked, world: DecidingWorld): Promi
   const known = await world.known.current();
   const sightings = await world.store.states();
   if (known !== null) {
-    const intent = asked.read(onlyOf(placesOf(known)), known.inventory);
+    const intent = asked.read(onlyPlaceOf(known.inventory, ...known.outdated), known.inventory);
     if (suffices(known, intent, { policy: asked.policy, sightings, clock: world.clock })) {
       return decideBy({ inventory: known.inventory, intent }, asked, world);
     }
@@ -65,7 +67,11 @@ export async function decideNow(asked: ChangeAsked, world: DecidingWorld): Promi
   if (!(read instanceof MusterError)) return decideBy(read, asked, world);
   if (known === null) throw read;
   const old = asOldAsItsOldest(known);
-  return decideBy({ inventory: old, intent: asked.read(onlyOf(placesOf(known)), old) }, asked, world);
+  return decideBy(
+    { inventory: old, intent: asked.read(onlyPlaceOf(known.inventory, ...known.outdated), old) },
+    asked,
+    world,
+  );
 }
 
 /**
@@ -112,7 +118,7 @@ async function whatIsThere(
 ): Promise<Read | MusterError> {
   const reading = await orItsError(beginReading(world, known));
   if (reading instanceof MusterError) return reading;
-  const scope = onlyOf(reading.scopes);
+  const scope = onlyPlaceOf({ scopes: reading.scopes, gaps: [] });
   const before = known === null ? [] : [known.inventory, ...known.outdated];
   const first = asked.read(scope, known?.inventory ?? reading.nothing);
   let wanted = selectionOf(first, before, sightings);
@@ -157,6 +163,7 @@ async function beginReading(
 ): Promise<Reading> {
   const reader = await places();
   const found = await reader.places();
+  const before = known === null ? [] : [known.inventory, ...known.outdated];
   const join = (sights: readonly Sight[], secondsMax: Seconds) =>
     inventoryOf([...sights, ...found.unread], { at: clock.now(), secondsMax }).inventory;
   return {
@@ -167,25 +174,40 @@ async function beginReading(
     ),
     read: async (wanted, secondsMax) => {
       const at = clock.now();
-      const only = wanted === 'everything' ? null : wanted;
-      const sights = await mapBounded(found.places, (place) => reader.read(place, at, only));
-      const inventory = join(sights, secondsMax);
-      return known === null || only === null ? inventory : withUnjoined(inventory, known.inventory);
+      const narrow = found.places.filter((place) => wanted !== 'everything' && wasReadWhole(place, before));
+      const sights = await mapBounded(found.places, (place) =>
+        reader.read(place, at, wanted === 'everything' || !narrow.includes(place) ? null : wanted),
+      );
+      return withUnjoined(join(sights, secondsMax), narrow, before);
     },
   };
 }
 
 /**
- * With what a reading of everything last found in vaults and could join to no database: a narrow one does not come across
+ * True where it is known what vaults hold that can be joined to no database: only a reading of everything, in which no vault
+ * was refused, tells that.
+ */
+function wasReadWhole(place: Scope, before: readonly Inventory[]): boolean {
+  const name = printScope(place);
+  const isRefused = (gap: Gap) =>
+    printScope(gap.where) === name &&
+    gap.hides === 'survivors' &&
+    gap.action.startsWith('backup:') &&
+    !speaksOfUnjoined(gap);
+  return before.some(({ scopes, gaps }) => scopes.some((each) => printScope(each) === name) && !gaps.some(isRefused));
+}
+
+/**
+ * With what readings of everything last found in vaults and could join to no database: a narrow one does not come across
  * it, and it may be of these. It keeps a database from being called lost, and helps none to be ready.
  */
-function withUnjoined(inventory: Inventory, before: Inventory): Inventory {
+function withUnjoined(inventory: Inventory, narrow: readonly Scope[], before: readonly Inventory[]): Inventory {
   const named = ({ what, where }: Gap) => `${printScope(where)} ${what}`;
   const said = new Set(inventory.gaps.map(named));
-  const read = new Set(inventory.scopes.map(printScope));
-  const more = before.gaps.filter(
-    (gap) => speaksOfUnjoined(gap) && read.has(printScope(gap.where)) && !said.has(named(gap)),
-  );
+  const places = new Set(narrow.map(printScope));
+  const more = before
+    .flatMap(({ gaps }) => gaps)
+    .filter((gap) => speaksOfUnjoined(gap) && places.has(printScope(gap.where)) && !said.has(named(gap)));
   return more.length === 0 ? inventory : { ...inventory, gaps: [...inventory.gaps, ...more] };
 }
 
@@ -260,18 +282,6 @@ function concerns({ gaps, scopes, databases, recoveryPoints }: Inventory, intent
 function placeOf(arn: string): string {
   const place = parseArn(arn);
   return place === null ? '' : printScope(place);
-}
-
-/** Every place that was read or meant to be. */
-function placesOf({ inventory, outdated }: Known): readonly Scope[] {
-  return [inventory, ...outdated].flatMap(({ scopes, gaps }) => [...scopes, ...gaps.map(({ where }) => where)]);
-}
-
-/** The one place that several name; null when they name several. */
-function onlyOf(scopes: readonly Scope[]): Scope | null {
-  const [first] = scopes;
-  if (first === undefined || scopes.some((scope) => printScope(scope) !== printScope(first))) return null;
-  return { accountId: first.accountId, region: first.region };
 }
 
 /** What is known, as if all of it had been read when the oldest was: nobody may take it for newer. */

@@ -9,7 +9,7 @@ import type { Alert } from '../alert/alert.ts';
 import type { Standing } from '../alert/standing.ts';
 import type { Scope } from '../core/arn.ts';
 import type { Digest } from '../core/canonical.ts';
-import type { Instant } from '../core/time.ts';
+import type { Instant, Seconds } from '../core/time.ts';
 import type { Sight } from '../inventory/sight.ts';
 
 /** Every kind of work there is. */
@@ -61,11 +61,27 @@ export interface ScheduleState {
   readonly detail: string | null;
 }
 
+/** What lies further ahead of now was stamped by a clock that is wrong; verdicts bear with as much. */
+export const SIGHT_AHEAD_SECONDS_MAX: Seconds = 300;
+
+/** So long a key is held for an answer: longer than the API lets one take. */
+export const KEY_HELD_SECONDS: Seconds = 150;
+
 /** An answer that a repeated request gets again. */
 export interface KeptAnswer {
   readonly requestDigest: Digest;
   /** Null while the first request is still being answered. */
   readonly answer: { readonly status: number; readonly contentType: string; readonly body: string } | null;
+}
+
+/** A key, and the request that took it. */
+export interface TakenKey {
+  /** Keys of one caller mean nothing to another. */
+  readonly caller: string;
+  readonly key: string;
+  readonly requestDigest: Digest;
+  /** When it was taken. */
+  readonly at: Instant;
 }
 
 /** Everything that changes together when the watch is over. */
@@ -100,7 +116,10 @@ export interface Desk {
     readonly { readonly task: TaskName; readonly waiting: number; readonly running: number; readonly failed: number }[]
   >;
 
-  /** Keeps a sight; an older one than is kept of its place is dropped. */
+  /**
+   * Keeps a sight; an older one than is kept of its place is dropped. One that lies more than `SIGHT_AHEAD_SECONDS_MAX`
+   * ahead of now gives way to any: a wrong clock must not keep right ones out.
+   */
   putSight(sight: Sight): Promise<void>;
   /** Digest of the sight kept of each place, by `printScope`. */
   sightVersions(): Promise<ReadonlyMap<string, Digest>>;
@@ -121,11 +140,16 @@ export interface Desk {
    *
    * @param caller Keys of one caller mean nothing to another.
    * @returns Null when it was free and is now taken; else what is kept under it. A request whose answer never came, for it
-   *   was killed, lets go of its key after a minute.
+   *   was killed, lets go of its key after `KEY_HELD_SECONDS`.
    */
   takeKey(caller: string, key: string, requestDigest: Digest, at: Instant): Promise<KeptAnswer | null>;
-  /** Keeps the answer to the request that took the key; null lets go of the key. */
-  keepAnswer(caller: string, key: string, answer: KeptAnswer['answer']): Promise<void>;
+  /**
+   * Keeps the answer to the request that took the key; null lets go of the key. To a key that another request has by now
+   * nothing is done.
+   */
+  keepAnswer(taken: TakenKey, answer: KeptAnswer['answer']): Promise<void>;
+  /** Lets go of a key under which this very answer is kept, for it is not to be given any more. */
+  forgetAnswer(caller: string, key: string, answer: NonNullable<KeptAnswer['answer']>): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,15 +1,15 @@
 /**
  * What is known of the estate without asking AWS now: the sights that the service keeps, joined.
  *
- * Held in memory by each replica and made anew from the desk that all of them share. What the desk does not show, or shows
- * of too long ago, is not known.
+ * Held in memory by each replica and made anew from the desk that all of them share. What the desk does not show, shows of
+ * too long ago, or shows of another endpoint than the one that is asked now, is not known.
  */
 
 import type { Scope } from '../core/arn.ts';
 import type { Digest } from '../core/canonical.ts';
 import type { Seconds } from '../core/time.ts';
-import type { Inventory } from '../inventory/model.ts';
-import { inventoryOf, isFresh, type Sight } from '../inventory/sight.ts';
+import { GAP_HIDES, type Gap, type Inventory } from '../inventory/model.ts';
+import { type Freshness, inventoryOf, isFresh, type Sight } from '../inventory/sight.ts';
 import type { Desk } from './desk-port.ts';
 import type { Clock } from './ports.ts';
 
@@ -23,7 +23,7 @@ export interface Known {
 
 /** The kept sights, joined anew when there are newer ones. */
 export interface KnownInventory {
-  /** Null when no place was ever read. */
+  /** Null when no place was ever read by the endpoint that is asked now. */
   current(): Promise<Known | null>;
 }
 
@@ -35,23 +35,32 @@ interface Held {
   readonly sight: Sight;
 }
 
+interface Joined {
+  readonly of: ReadonlyMap<string, Held>;
+  readonly fresh: string;
+  readonly endpoint: string | null;
+  readonly known: Known | null;
+}
+
 /**
  * Holds the kept sights in memory: a place is loaded again when its sight is another, and all are joined again when one is
  * or when one has grown too old. The same object is given out until then, so that whoever indexes it does so once.
  *
  * @param parts.secondsMax How old a sight may be; as old as the policy lets an inventory be.
- * @returns Its `current` throws what the desk throws: what cannot be looked at is not known.
+ * @param parts.endpoint What our settings ask instead of AWS; null for AWS itself.
+ * @returns Its `current` throws what the desk and `parts.endpoint` throw: what cannot be looked at is not known.
  */
 export function createKnownInventory(parts: {
   readonly desk: Pick<Desk, 'sightVersions' | 'sight'>;
   readonly clock: Clock;
   readonly secondsMax: Seconds;
+  readonly endpoint: () => Promise<string | null>;
 }): KnownInventory {
   const { desk, clock, secondsMax } = parts;
   let held: ReadonlyMap<string, Held> = new Map();
   let lookedAt: Seconds | null = null;
   let looking: Promise<void> | null = null;
-  let joined: { readonly of: ReadonlyMap<string, Held>; readonly fresh: string; readonly known: Known } | null = null;
+  let joined: Joined | null = null;
 
   const look = async (): Promise<void> => {
     const began = clock.elapsed();
@@ -68,15 +77,37 @@ export function createKnownInventory(parts: {
         await looking;
       }
       if (held.size === 0) return null;
+      const endpoint = await parts.endpoint();
       const sights = [...held.values()].map(({ sight }) => sight);
       const freshness = { at: clock.now(), secondsMax };
       const fresh = sights.map((sight) => (isFresh(sight, freshness) ? '1' : '0')).join('');
-      if (joined === null || joined.of !== held || joined.fresh !== fresh) {
-        joined = { of: held, fresh, known: inventoryOf(sights, freshness) };
+      if (joined === null || joined.of !== held || joined.fresh !== fresh || joined.endpoint !== endpoint) {
+        joined = { of: held, fresh, endpoint, known: knownBy(endpoint, sights, freshness) };
       }
       return joined.known;
     },
   };
+}
+
+/** What one endpoint showed. A place that only another did is a gap: what is there is neither known nor gone. */
+function knownBy(endpoint: string | null, sights: readonly Sight[], freshness: Freshness): Known | null {
+  const own = sights.filter((sight) => sight.endpoint === endpoint);
+  if (own.length === 0) return null;
+  const { inventory, outdated } = inventoryOf(own, freshness);
+  const gaps = sights.filter((sight) => sight.endpoint !== endpoint).flatMap(otherEndpointGaps);
+  return { inventory: gaps.length === 0 ? inventory : { ...inventory, gaps: [...inventory.gaps, ...gaps] }, outdated };
+}
+
+function otherEndpointGaps({ place, endpoint }: Sight): readonly Gap[] {
+  const { accountId, region } = place;
+  const cause = `OtherEndpoint: last read at ${endpoint ?? 'AWS'}`;
+  return GAP_HIDES.map((hides) => ({
+    what: `all ${hides}`,
+    where: { accountId, region },
+    action: 'rds:DescribeDBInstances',
+    cause,
+    hides,
+  }));
 }
 
 /** The kept sights, of which only those are loaded that changed; the very same map where none did. */

@@ -35,6 +35,9 @@ interface Shared {
   readonly heartbeat: ServiceWorld['heartbeat'];
 }
 
+/** And what the API asks of the service, which starts after it. */
+type ApiShared = Shared & Required<Pick<ApiWorld, 'serviceFault'>>;
+
 const BYTES_PER_MB = 1024 * 1024;
 
 /** @returns 0 once it was stopped and everything came to its end, 130 when something was cut off. */
@@ -45,13 +48,17 @@ export async function serve(options: ServeOptions, world: ServeWorld): Promise<E
   const [desk, store] = [await world.desk(), await world.store()];
   const estate = openedOnce(() => world.estate(reach));
   const places = openedOnce(() => world.places(reach));
-  const known = createKnownInventory({ desk, clock: world.clock, secondsMax: policy.inventorySecondsMax });
+  const { inventorySecondsMax: secondsMax } = policy;
+  const endpoint = async () => (await estate.open()).endpoint();
+  const known = createKnownInventory({ desk, clock: world.clock, secondsMax, endpoint });
   const shared: Shared = { ...told, store, desk, known, estate: estate.open, places: places.open };
   const signals = listenToSignals(world);
   let api: FastifyInstance | null = null;
+  let service: Service | null = null;
+  const serviceFault = () => service?.health().problem ?? null;
   try {
-    api = parts.api ? await startApi(settings, shared, world) : null;
-    const service = startService(await serviceWorldOf(settings, shared, world), parts);
+    api = parts.api ? await startApi(settings, { ...shared, serviceFault }, world) : null;
+    service = startService(await serviceWorldOf(settings, shared, world), parts);
     if (api === null) world.terminal.talk('serving without an API, until Ctrl-C\n');
     await signals.first;
     world.terminal.talk('stopping; once more Ctrl-C ends it at once\n');
@@ -134,7 +141,7 @@ async function serviceWorldOf(
   };
 }
 
-async function startApi(settings: ServeSettings, shared: Shared, world: ServeWorld): Promise<FastifyInstance> {
+async function startApi(settings: ServeSettings, shared: ApiShared, world: ServeWorld): Promise<FastifyInstance> {
   const { config, listen } = settings;
   const app = await createApi(await apiWorldOf(settings, shared, world), {
     bodyBytesMax: config.api.bodyMaxMb * BYTES_PER_MB,
@@ -162,7 +169,7 @@ function refusedListen({ host, port }: Listen, cause: unknown): unknown {
 
 async function apiWorldOf(
   { config, policy, definitions }: ServeSettings,
-  { store, desk, known, estate, places }: Shared,
+  { store, desk, known, estate, places, serviceFault }: ApiShared,
   world: ServeWorld,
 ): Promise<ApiWorld> {
   const { version, clock, randomness, checkToken } = world;
@@ -178,6 +185,7 @@ async function apiWorldOf(
     ...{ version, clock, randomness, checkToken, store, desk, known, policy, definitions },
     keys: await world.keys(),
     places,
+    serviceFault,
     authority: async () => (await estate()).authority,
     identityProvider: issuer === null ? null : await world.identityProvider(issuer),
     log: (line) => world.log(line),

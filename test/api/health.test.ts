@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { DATABASES_MAX } from '../../src/api/metrics.ts';
 import type { ApiWorld } from '../../src/api/world.ts';
+import { SIGHT_AHEAD_SECONDS_MAX } from '../../src/app/desk-port.ts';
 import { addSeconds } from '../../src/core/time.ts';
+import { liesAhead } from '../../src/survival/data-loss.ts';
 import { anApi, anApiWorld, bearing } from '../support/api-world.ts';
 import { aDatabase, aDrill, anInventory, hoursAgo, NOW } from '../support/builders.ts';
 import { aDecision } from '../support/decision-builder.ts';
@@ -35,7 +37,7 @@ describe('/readyz', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.json()).toEqual({
       status: 'ready',
-      checks: ['keys', 'store', 'desk', 'inventory'].map((check) => ({ check, ok: true })),
+      checks: ['keys', 'store', 'desk', 'inventory', 'service'].map((check) => ({ check, ok: true })),
     });
   });
 
@@ -78,6 +80,20 @@ describe('/readyz', () => {
     expect((await ready()).statusCode).toBe(503);
     world.clock.pass(119);
     expect((await ready()).json()).toMatchObject({ detail: 'inventory: read 1 h 2 min ago, 1 h allowed' });
+  });
+
+  it('fails when the inventory lies further ahead than clocks differ, for verdicts do', async () => {
+    const { world, ready } = await probed();
+    const bearable = addSeconds(NOW, SIGHT_AHEAD_SECONDS_MAX);
+    const ahead = addSeconds(bearable, 1);
+    expect([liesAhead(bearable, NOW), liesAhead(ahead, NOW)]).toEqual([false, true]);
+    world.knows({ inventory: anInventory({ observedAt: bearable }), outdated: [] });
+    expect((await ready()).statusCode).toBe(200);
+    world.knows({ inventory: anInventory({ observedAt: ahead }), outdated: [] });
+    world.clock.tick(1);
+    const answer = await ready();
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ detail: 'inventory: read by a clock that is 5 min 1 s ahead' });
   });
 
   it('looks once in a second, however often it is asked', async () => {
@@ -209,4 +225,17 @@ describe('/metrics', () => {
     expect(text).toContain('muster_inventory_age_seconds 0');
     expect(world.lines.join()).not.toContain('canary');
   });
+});
+
+it('a service whose watch is late is not ready, and says why', async () => {
+  const fault: { now: string | null } = { now: null };
+  const world = anApiWorld({ serviceFault: () => fault.now });
+  const app = await anApi(world, { routes: () => undefined });
+  expect((await app.inject('/readyz')).statusCode).toBe(200);
+  fault.now = 'nothing was watched for 20 min';
+  world.clock.pass(2);
+  const answer = await app.inject('/readyz');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json().detail).toBe('service: nothing was watched for 20 min');
+  await app.close();
 });

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_BOUNDS } from '../../src/api/options.ts';
 import { Problem } from '../../src/api/problem.ts';
 import { sendJson } from '../../src/api/reply.ts';
 import type { Routes } from '../../src/api/world.ts';
+import { KEY_HELD_SECONDS } from '../../src/app/desk-port.ts';
 import { MusterError } from '../../src/core/errors.ts';
 import { anApi, anApiWorld, bearing } from '../support/api-world.ts';
 
 /** A route that counts how often its work was done, and ends as the body says. */
 async function aCounter() {
   const world = anApiWorld();
-  const seen = { done: 0, letGo: () => {} };
+  const seen = { done: 0, letGo: () => {}, stands: (_body: string): boolean => true };
   const routes: Routes = (app) => {
     const config = { scope: 'operate', idempotent: true } as const;
     app.post('/work/:id', { config }, async ({ body }, reply) => {
       seen.done += 1;
       const { end } = body as { end?: string };
       if (end === 'refused') throw new Problem('invalid', 'not as it stands');
+      if (end === 'missing') throw new Problem('not_found', 'nothing by that name yet');
+      if (end === 'conflict') throw new Problem('conflict', 'somebody else is at it');
       if (end === 'failed' && seen.done === 1) throw new MusterError('MUSTER_STORE_UNREACHABLE', 'the store is away');
       if (end === 'waits')
         await new Promise<void>((resolve) => {
@@ -22,6 +26,11 @@ async function aCounter() {
         });
       reply.header('location', `/work/${seen.done}`).header('etag', '"one"');
       return sendJson(reply, Buffer.from(`{"done":${seen.done},"text":"é\\n"}`), { status: 202 });
+    });
+    const passing = { ...config, stillStands: async (body: string) => seen.stands(body) };
+    app.post('/passing', { config: passing }, async () => {
+      seen.done += 1;
+      return { done: seen.done };
     });
     app.post('/other', { config: { scope: 'operate' } }, async () => {
       seen.done += 1;
@@ -60,6 +69,36 @@ describe('a request that is sent again with its key', () => {
     expect([first.statusCode, again.statusCode, seen.done]).toEqual([422, 422, 1]);
     expect(again.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(again.body).toBe(first.body);
+  });
+
+  it.each([
+    ['missing', 404],
+    ['conflict', 409],
+  ])('is carried out anew after a refusal that may be another by now (%s)', async (end, status) => {
+    const { seen, send } = await aCounter();
+    const [first, again] = [await send('k', { end }), await send('k', { end })];
+    expect([first.statusCode, again.statusCode, seen.done]).toEqual([status, status, 2]);
+  });
+
+  it('is carried out anew when what was done stands no more, and the new answer is kept', async () => {
+    const { seen, send } = await aCounter();
+    const first = await send('k', {}, { url: '/passing' });
+    expect((await send('k', {}, { url: '/passing' })).body).toBe(first.body);
+    seen.stands = (body) => body !== first.body;
+    const anew = await send('k', {}, { url: '/passing' });
+    expect(anew.headers['idempotency-replayed']).toBeUndefined();
+    expect([first.json(), anew.json()]).toEqual([{ done: 1 }, { done: 2 }]);
+    expect((await send('k', {}, { url: '/passing' })).json()).toEqual({ done: 2 });
+  });
+
+  it('gets no answer while it cannot be said whether what was done stands', async () => {
+    const { seen, send } = await aCounter();
+    await send('k', {}, { url: '/passing' });
+    seen.stands = () => {
+      throw new MusterError('MUSTER_STORE_UNREACHABLE', 'the store is away');
+    };
+    expect((await send('k', {}, { url: '/passing' })).statusCode).toBe(503);
+    expect(seen.done).toBe(1);
   });
 
   it('is carried out anew after a failure of ours', async () => {
@@ -142,6 +181,10 @@ describe('a key', () => {
     expect((await send('k', {}, { as: await world.bearer('read') })).statusCode).toBe(403);
     expect((await send('k')).statusCode).toBe(202);
     expect(seen.done).toBe(1);
+  });
+
+  it('is held for longer than an answer may take', () => {
+    expect(KEY_HELD_SECONDS).toBeGreaterThan(DEFAULT_BOUNDS.answerSecondsMax);
   });
 
   it('that cannot be kept does not cost the answer', async () => {

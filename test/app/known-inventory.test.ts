@@ -16,7 +16,7 @@ const FAR: Scope = { ...SCOPE, region: 'us-east-1' };
 function aDesk(...sights: readonly Sight[]) {
   const kept = new Map(sights.map((sight) => [printScope(sight.place), sight]));
   const loaded: string[] = [];
-  const world = { looks: 0, passed: 0 as Seconds, broken: false };
+  const world = { looks: 0, passed: 0 as Seconds, broken: false, endpoint: null as string | null };
   const desk = {
     sightVersions: async (): Promise<ReadonlyMap<string, Digest>> => {
       world.looks += 1;
@@ -34,7 +34,13 @@ function aDesk(...sights: readonly Sight[]) {
     sleep: () => Promise.reject(new Error('nobody waits')),
   };
   const put = (sight: Sight) => kept.set(printScope(sight.place), sight);
-  return { world, loaded, put, kept, known: createKnownInventory({ desk, clock, secondsMax: 600 }) };
+  return {
+    world,
+    loaded,
+    put,
+    kept,
+    known: createKnownInventory({ desk, clock, secondsMax: 600, endpoint: async () => world.endpoint }),
+  };
 }
 
 it('nothing is known before any place was read', async () => {
@@ -79,6 +85,34 @@ describe('the kept sights', () => {
     const later = await known.current();
     expect(later?.inventory.scopes).toEqual([FAR]);
     expect(later?.outdated.map(({ scopes }) => scopes)).toEqual([[SCOPE]]);
+  });
+});
+
+describe('a sight of another endpoint', () => {
+  const LAB = 'http://127.0.0.1:4566';
+
+  it.each([
+    ['a lab', LAB, null],
+    ['AWS', null, LAB],
+  ])('that is of %s leaves nothing known by itself', async (_, endpoint, asked) => {
+    const { known, world } = aDesk(aSight({ endpoint }));
+    world.endpoint = asked;
+    expect(await known.current()).toBeNull();
+    world.endpoint = endpoint;
+    expect((await known.current())?.inventory.scopes).toEqual([SCOPE]);
+  });
+
+  it.each([
+    ['a lab', LAB, null],
+    ['AWS', null, LAB],
+  ])('that is of %s leaves its place a gap beside what is known', async (_, endpoint, asked) => {
+    const { known, world } = aDesk(aSight({ endpoint: asked }), aSight({ place: FAR, endpoint }));
+    world.endpoint = asked;
+    const now = await known.current();
+    expect(now?.inventory).toMatchObject({ endpoint: asked, scopes: [SCOPE] });
+    const hidden = now?.inventory.gaps.filter(({ where }) => where.region === FAR.region).map(({ hides }) => hides);
+    expect(hidden).toEqual(expect.arrayContaining(['databases', 'survivors', 'threats']));
+    expect(now?.outdated).toEqual([]);
   });
 });
 

@@ -49,8 +49,12 @@ describe('a drill', () => {
     expect(bench.desk.jobs().map(({ task, state, attempts }) => [task, state, attempts])).toEqual([
       ['drill', 'waiting', 0],
     ]);
-    // Its run gives no further sign, so that nobody is at it from then on.
+    // Its run gives no further sign, so that nobody is at it from then on; but it stands where it was left.
     await bench.time.pass(5 * MINUTE);
+    expect(await begun()).toEqual(['byhand']);
+    const sweep = { task: 'sweep', payload: {}, key: null, queue: null, delaySeconds: 0, attemptsMax: 3 } as const;
+    await bench.desk.add([sweep]);
+    await bench.time.pass(30 * MINUTE);
     expect(await begun()).toEqual(['byhand', 'wanted']);
   });
 
@@ -161,6 +165,34 @@ describe('an error nobody foresaw', () => {
     const line = bench.lines.find((one) => one.includes('a job was given up')) ?? '';
     expect(line).toContain('TypeError');
     expect(line).not.toContain('s3cr3t');
+  });
+});
+
+describe('a delivery that was given up', () => {
+  it('withholds the heartbeat', async () => {
+    await surveyed();
+    const before = bench.beats.length;
+    bench.desk.backlog = async () => [{ task: 'deliver', waiting: 0, running: 0, failed: 1 }];
+    await bench.desk.add([aJob('watch')]);
+    await bench.time.pass(MINUTE);
+    expect([before > 0, bench.beats.length - before]).toEqual([true, 0]);
+    expect(bench.lines.some((line) => line.includes('alerts were given up untold'))).toBe(true);
+  });
+});
+
+describe('a planning that is tried again', () => {
+  it('plans the drill that the request was given', async () => {
+    const drillOf = async () => {
+      await surveyed();
+      await bench.desk.add([aJob('plan_drills', { definition: 'nightly', database: BILLING, seed: 's1' })]);
+      await bench.time.pass(MINUTE);
+      const ids = await begun();
+      await bench.end();
+      return ids;
+    };
+    const first = await drillOf();
+    expect(first).toHaveLength(1);
+    expect(await drillOf()).toEqual(first);
   });
 });
 

@@ -11,10 +11,13 @@ import {
   type Desk,
   type Handler,
   type JobRunner,
+  KEY_HELD_SECONDS,
   type KeptAnswer,
   type NewJob,
   type ScheduleState,
+  SIGHT_AHEAD_SECONDS_MAX,
   TASKS,
+  type TakenKey,
   type TaskName,
 } from '../../src/app/desk-port.ts';
 import { printScope } from '../../src/core/arn.ts';
@@ -23,7 +26,6 @@ import { addSeconds, elapsedSeconds, type Instant } from '../../src/core/time.ts
 import type { Sight } from '../../src/inventory/sight.ts';
 
 const KEY_SECONDS = 86_400;
-const UNANSWERED_SECONDS = 60;
 const PAUSE_EXPONENT_MAX = 10;
 
 /** A job as it stands on the desk; one that was done is gone. */
@@ -134,7 +136,8 @@ class InMemory implements MemoryDesk {
   async putSight(sight: Sight): Promise<void> {
     const place = printScope(sight.place);
     const kept = this.#sights.get(place);
-    if (kept !== undefined && kept.sight.observedAt > sight.observedAt) return;
+    const believedUpTo = addSeconds(this.#now(), SIGHT_AHEAD_SECONDS_MAX);
+    if (kept !== undefined && kept.sight.observedAt > sight.observedAt && kept.sight.observedAt <= believedUpTo) return;
     this.#sights.set(place, { sight: copyOf(sight), digest: digestOf(sight) });
   }
 
@@ -191,12 +194,18 @@ class InMemory implements MemoryDesk {
     return null;
   }
 
-  async keepAnswer(caller: string, key: string, answer: KeptAnswer['answer']): Promise<void> {
+  async keepAnswer({ caller, key, requestDigest, at }: TakenKey, answer: KeptAnswer['answer']): Promise<void> {
     const place = JSON.stringify([caller, key]);
     const taken = this.#answers.get(place);
     if (taken === undefined || taken.answer !== null) return;
+    if (taken.requestDigest !== requestDigest || taken.at !== at) return;
     if (answer === null) this.#answers.delete(place);
     else this.#answers.set(place, { ...taken, answer });
+  }
+
+  async forgetAnswer(caller: string, key: string, answer: NonNullable<KeptAnswer['answer']>): Promise<void> {
+    const place = JSON.stringify([caller, key]);
+    if (JSON.stringify(this.#answers.get(place)?.answer) === JSON.stringify(answer)) this.#answers.delete(place);
   }
 
   async close(): Promise<void> {}
@@ -311,7 +320,7 @@ function stateOf({ runner, attempts, attemptsMax }: Omit<Job, 'id'>): DeskJob['s
 }
 
 function isFree({ at: takenAt, answer }: Taken, at: Instant): boolean {
-  return elapsedSeconds(takenAt, at) >= (answer === null ? UNANSWERED_SECONDS : KEY_SECONDS);
+  return elapsedSeconds(takenAt, at) >= (answer === null ? KEY_HELD_SECONDS : KEY_SECONDS);
 }
 
 /** What a desk hands out is nobody else's to change. */

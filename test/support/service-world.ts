@@ -126,7 +126,12 @@ export function aServiceBench(serviceFile = ''): ServiceBench {
     probes: probesOf(lab),
     store,
     desk: notingFires(desk, fired),
-    known: createKnownInventory({ desk, clock, secondsMax: DEFAULT_POLICY.inventorySecondsMax }),
+    known: createKnownInventory({
+      desk,
+      clock,
+      secondsMax: DEFAULT_POLICY.inventorySecondsMax,
+      endpoint: () => time.busy(() => clients.endpoint()),
+    }),
     places: async () =>
       busy(createPlaceReader(clients, { reach: { regions: [], roleArns: [], externalId: null }, clock })),
     hands: {

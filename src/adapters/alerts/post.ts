@@ -3,7 +3,7 @@
  *
  * Over https, or http to this machine itself. Redirects are not followed, nothing is waited for longer than ten seconds,
  * and of an answer no more than its beginning is read. A URL is often a secret as a whole: messages name its host alone.
- * Source: Standard Webhooks 1.0.0, "Webhook failures"; RFC 9110, sections 15.5.9 and 15.4; RFC 6585, section 4.
+ * Source: Standard Webhooks 1.0.0, "Webhook failures"; RFC 9110, sections 15.4, 15.5.11 and 15.5.14.
  */
 
 import { MusterError } from '../../core/errors.ts';
@@ -28,9 +28,12 @@ export interface Sent {
 
 const SECONDS_MAX: Seconds = 10;
 const WORDS_LENGTH_MAX = 64;
-/** They say that the same request may be taken later. */
-const LATER = [408, 425, 429];
-/** They say that the address itself is out of date, for good. */
+/**
+ * They say that this receiver takes this alert never: it is gone, or the body is too large. Any other refusal may be of a
+ * secret that is being changed or a receiver that is being deployed.
+ */
+const NEVER = [410, 413];
+/** They say that the address itself is out of date, which whoever keeps the receiver can put right. */
 const MOVED = [301, 308];
 
 /**
@@ -88,9 +91,8 @@ function unanswered({ url, name }: Place, error: unknown, signal: AbortSignal): 
 function refused({ url, name }: Place, status: number, words: string): MusterError {
   const said = `${name} at ${url.host} answered ${status}${words === '' ? '' : ` (${words})`}`;
   if (MOVED.includes(status))
-    return new MusterError('MUSTER_SERVICE_INVALID', `${said}: it has moved, and redirects are not followed`);
-  const never = status >= 400 && status < 500 && !LATER.includes(status);
-  return never
+    return new MusterError('MUSTER_ENDPOINT_UNREACHABLE', `${said}: it has moved, and redirects are not followed`);
+  return NEVER.includes(status)
     ? new MusterError('MUSTER_SERVICE_INVALID', `${said} and will not take it`)
     : new MusterError('MUSTER_ENDPOINT_UNREACHABLE', said);
 }

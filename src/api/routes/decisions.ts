@@ -9,8 +9,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { decideNow } from '../../app/decide-now.ts';
+import { SIGHT_AHEAD_SECONDS_MAX } from '../../app/desk-port.ts';
 import { newestDecision } from '../../app/find-decision.ts';
 import { canonicalJson, digestOfBytes } from '../../core/canonical.ts';
+import { addSeconds } from '../../core/time.ts';
 import type { DecisionDocument } from '../../verdict/document.ts';
 import { etagOf, NO_STORE, sendJson } from '../reply.ts';
 import { recheckAnswer } from '../wire/answers.ts';
@@ -24,7 +26,8 @@ import { recheckNow } from './recheck.ts';
 /** The routes. */
 export function decisionRoutes(plain: FastifyInstance, world: ApiWorld): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  app.post('/v1/decisions', DECIDE, async ({ body }, reply) => {
+  const config = { ...DECIDE.config, stillStands: (text: string) => stillStands(text, world) };
+  app.post('/v1/decisions', { ...DECIDE, config }, async ({ body }, reply) => {
     const from = world.clock.elapsed();
     const { known, places, authority, clock, store, policy } = world;
     const asked = { read: intentReader(body), policy, principal: body.principal ?? null };
@@ -39,6 +42,15 @@ export function decisionRoutes(plain: FastifyInstance, world: ApiWorld): void {
     const answer = await recheckNow({ named: params.changeDigest, ...body }, world);
     return sendJson(reply, JSON.stringify(answer), { cacheControl: NO_STORE });
   });
+}
+
+/** A decision is given again under its key only while its time lasts and no later one on its change is on record. */
+async function stillStands(text: string, { store, clock }: ApiWorld): Promise<boolean> {
+  const { at, changeDigest, validUntil } = JSON.parse(text) as DecisionDocument;
+  const now = clock.now();
+  if (validUntil <= now || at > addSeconds(now, SIGHT_AHEAD_SECONDS_MAX)) return false;
+  const newest = (await store.decisionsOn(changeDigest)).at(-1);
+  return newest !== undefined && canonicalJson(newest) === text;
 }
 
 /** The newest decision on a change may be another one at any moment: only that by its own digest may be kept. */
@@ -60,7 +72,7 @@ const DECIDE = operation({
   tag: 'decisions',
   summary: 'The verdict for a change that somebody is about to make',
   description:
-    'The decision is kept before it is given. Its own digest is the ETag; Location is where it can be read again. Where what is known is too old, the databases that the change touches are read anew.',
+    'The decision is kept before it is given. Its own digest is the ETag; Location is where it can be read again. Where what is known is too old, the databases that the change touches are read anew. Under an idempotency key it is given again only while it is valid and the newest on its change.',
   scope: 'gate',
   takes: { body: decisionRequest },
   answers: { 200: ['The decision, whatever it says', decisionDocument] },

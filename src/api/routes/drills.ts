@@ -10,7 +10,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { drillHistory } from '../../app/drill-history.ts';
 import { MusterError } from '../../core/errors.ts';
+import type { DrillDefinition } from '../../drill/definition.ts';
 import type { DrillRecord } from '../../drill/model.ts';
+import { selectDatabases } from '../../drill/select.ts';
 import type { Database } from '../../inventory/model.ts';
 import { Problem } from '../problem.ts';
 import { NO_STORE, sendJson } from '../reply.ts';
@@ -20,6 +22,7 @@ import { callerOf, pageOf, unread } from './asking.ts';
 import { operation } from './operation.ts';
 
 const ATTEMPTS_MAX = 3;
+const SEED_LENGTH = 16;
 
 /** The routes. */
 export function drillRoutes(plain: FastifyInstance, world: ApiWorld): void {
@@ -38,13 +41,16 @@ export function drillRoutes(plain: FastifyInstance, world: ApiWorld): void {
   });
   app.post('/v1/drills', BEGIN, async (request, reply) => {
     const { definition, database } = request.body;
-    requireDefinition(definition, world);
+    const { databases } = findDefinition(definition, world);
     const found = database === undefined ? null : await findKnown(database, world);
+    if (found !== null) requirePicked(found, databases);
     const asked = { definition, database: found?.resourceId ?? null };
+    // Fixed here, so that a planning that is tried again plans the same drill.
+    const seed = world.randomness.token(SEED_LENGTH);
     await world.desk.add([
       {
         task: 'plan_drills',
-        payload: { ...asked, requestedBy: callerOf(request).name },
+        payload: { ...asked, seed, requestedBy: callerOf(request).name },
         key: `plan_drills:${definition}:${asked.database ?? '*'}`,
         queue: null,
         delaySeconds: 0,
@@ -68,11 +74,22 @@ function isOf({ databaseIdentifier, databaseResourceId }: DrillRecord, name: str
   return databaseIdentifier === name || databaseResourceId === name;
 }
 
-function requireDefinition(name: string, { definitions }: ApiWorld): void {
-  if (definitions.some((definition) => definition.name === name)) return;
+function findDefinition(name: string, { definitions }: ApiWorld): DrillDefinition {
+  const found = definitions.find((definition) => definition.name === name);
+  if (found !== undefined) return found;
   const accepted =
     definitions.map((definition) => definition.name).join(', ') || 'none: the service was given no definition';
   throw new Problem('invalid', `body/definition: no definition has that name; accepted are ${accepted}`);
+}
+
+/** A definition that says which databases it is for is for no other; one that says nothing takes what is named. */
+function requirePicked(database: Database, selector: DrillDefinition['databases']): void {
+  if (Object.values(selector).every((wanted) => wanted === undefined)) return;
+  const { chosen, undecided } = selectDatabases(selector, [database]);
+  if (chosen.length > 0) return;
+  const unknown = undecided.flatMap((one) => one.unknown);
+  const why = unknown.length === 0 ? '' : `: its ${unknown.join(' and ')} is not known`;
+  throw new Problem('invalid', `body/database: the definition does not pick ${database.identifier}${why}`);
 }
 
 /** @throws MusterError `MUSTER_DATABASE_NOT_FOUND` where no one database bears that name. */

@@ -1,8 +1,8 @@
 /**
  * Delivers one alert to one receiver, as often as it takes.
  *
- * The same alert bears the same id each time. A receiver that says that it will never take it is not asked again, and the
- * log says so.
+ * The same alert bears the same id each time. A receiver that says that it will never take it is not asked again. The log
+ * says so, as it does of the last attempt that failed; of that the heartbeat is withheld besides.
  */
 
 import { MusterError } from '../../core/errors.ts';
@@ -10,7 +10,7 @@ import { type Task, type TaskWorld, textOf } from './task-world.ts';
 
 /** Carries a delivery out. */
 export function deliverTask({ desk, receivers, log }: TaskWorld): Task {
-  return async (payload, { signal }) => {
+  return async (payload, { signal, attempt, attemptsMax }) => {
     const [id, name] = [textOf(payload, 'alert'), textOf(payload, 'receiver')];
     const receiver = receivers.find((one) => one.name === name);
     if (receiver === undefined)
@@ -20,8 +20,13 @@ export function deliverTask({ desk, receivers, log }: TaskWorld): Task {
     try {
       await receiver.deliver(alert, signal);
     } catch (error) {
-      if (!(error instanceof MusterError) || error.code !== 'MUSTER_SERVICE_INVALID') throw error;
-      log.error('a receiver refused an alert for good', error, { alert: id, receiver: name });
+      const facts = { alert: id, receiver: name };
+      if (!(error instanceof MusterError) || error.code !== 'MUSTER_SERVICE_INVALID') {
+        if (attempt >= attemptsMax && !signal.aborted)
+          log.error('an alert was given up: its receiver never took it', error, facts);
+        throw error;
+      }
+      log.error('a receiver refused an alert for good', error, facts);
       return null;
     }
     log.info('alert delivered', { alert: id, type: alert.type, receiver: name });

@@ -2,8 +2,8 @@
  * Plans the drills of one definition, and adds a job for each database.
  *
  * A database whose drill of this definition still waits or runs gets no second one. The id of each drill is fixed here, so
- * that a job that is taken over finds the drill it began; of a schedule it follows from the firing, so that planning
- * twice makes no second drill either.
+ * that a job that is taken over finds the drill it began. It follows from the firing of the schedule, or from the seed that
+ * the request was given, so that planning twice makes no second drill either.
  */
 
 import { createHash } from 'node:crypto';
@@ -63,7 +63,8 @@ export async function questionOf(
 
 /** What tells the drills of one planning from those of any other. */
 async function seedOf(payload: NewJob['payload'], { desk, randomness }: TaskWorld): Promise<string> {
-  const schedule = payload['schedule'];
+  const { schedule, seed } = payload;
+  if (typeof seed === 'string') return seed;
   const firing = (await desk.schedules()).find(({ name }) => name === schedule);
   return firing === undefined ? randomness.token(DRILL_ID_LENGTH) : `${firing.name} ${firing.dueAt}`;
 }

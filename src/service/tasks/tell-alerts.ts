@@ -11,8 +11,8 @@ import type { NewJob, Settlement } from '../../app/desk-port.ts';
 import { MusterError } from '../../core/errors.ts';
 import type { TaskWorld } from './task-world.ts';
 
-/** A receiver that is down for hours is still told: the pauses between attempts grow. */
-const ATTEMPTS_MAX = 10;
+/** A receiver that is down for three days is still told: the pauses between attempts grow to six hours. */
+const ATTEMPTS_MAX = 24;
 const ROUNDS_MAX = 5;
 
 /** Alerts with the jobs that deliver them. */

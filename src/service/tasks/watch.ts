@@ -16,18 +16,16 @@ import type { Store } from '../../app/ports.ts';
 import { MusterError } from '../../core/errors.ts';
 import { addSeconds, elapsedSeconds, type Instant, type Seconds } from '../../core/time.ts';
 import type { ChainRecord } from '../../evidence/chain.ts';
-import type { DecisionDocument } from '../../verdict/document.ts';
 import { tellable } from '../log.ts';
 import type { Schedule } from '../schedules.ts';
 import { type Stands, standsOf } from '../standings.ts';
 import { isAhead } from '../ticker.ts';
+import { announcedAt } from './announced.ts';
 import type { Task, TaskWorld } from './task-world.ts';
 import { withDeliveries } from './tell-alerts.ts';
 
 /** A schedule may fire so much later than it is due, and its work may take so long, before it is missed. */
 const GRACE_SECONDS: Seconds = 300;
-/** A deletion that was decided on and not blocked may be carried out for so long. */
-const ANNOUNCED_SECONDS: Seconds = 86_400;
 
 type Watched = Awaited<ReturnType<Desk['watched']>>;
 
@@ -47,7 +45,7 @@ export function watchTask(world: TaskWorld): Task {
     if (!(await desk.settle(settlement, watched?.cursor ?? null)))
       throw new MusterError('MUSTER_STORE_UNREACHABLE', 'another watch settled meanwhile; this one looks again');
     log.info('watched', { databases: standings.length, records: records.length, alerts: alerts.length, cursor });
-    if (missed.length === 0) await beat(world, signal);
+    if (missed.length === 0 && !(await isAnyUntold(world))) await beat(world, signal);
     return null;
   };
 }
@@ -80,7 +78,7 @@ async function lookAtDatabases(
   const before = watched?.standings ?? [];
   const stands = await standsOf({ known, before, policy, endingDays }, world);
   const at = clock.now();
-  const announced = stands.gone.length === 0 ? [] : announcedAt(await store.decisions(), at);
+  const announced = stands.gone.length === 0 ? [] : await announcedAt(store, at);
   const changes = alertsOfStandings({
     before: before.length === 0 ? null : before,
     after: stands.standings,
@@ -92,16 +90,6 @@ async function lookAtDatabases(
     source,
   });
   return { stands, changes };
-}
-
-/** ARNs of databases that a change destroys which a person was free to approve, and lately. */
-function announcedAt(decisions: readonly DecisionDocument[], at: Instant): readonly string[] {
-  const since = addSeconds(at, -ANNOUNCED_SECONDS);
-  return decisions
-    .filter(
-      (one) => one.decision === 'review' && one.at >= since && one.changes.some((change) => change.class === 'destroy'),
-    )
-    .flatMap(({ databases }) => databases.map(({ arn }) => arn));
 }
 
 /** The dead-man's switch. */
@@ -126,6 +114,13 @@ function expectedOf({ name, lagging }: Schedule, at: Instant): readonly Expected
   if (last === null) return [];
   const { dueAt, fireAt, periodSeconds } = last;
   return [{ name, periodSeconds, graceSeconds: GRACE_SECONDS + elapsedSeconds(dueAt, fireAt), dueAt }];
+}
+
+/** Whether an alert was given up untold: then the heartbeat is the only thing left that somebody would miss. */
+async function isAnyUntold({ desk, log }: TaskWorld): Promise<boolean> {
+  const failed = (await desk.backlog()).find(({ task }) => task === 'deliver')?.failed ?? 0;
+  if (failed > 0) log.warn('the heartbeat is withheld: alerts were given up untold', { alerts: failed });
+  return failed > 0;
 }
 
 /** Whoever waits for the heartbeat tells when it does not come; that it was lost on the way is no failure of the watch. */

@@ -39,6 +39,8 @@ afterAll(() => Promise.all([listener.close(), sns.close()]));
 /** One kind of receiver on the listener, or on any other address. */
 interface Kind {
   readonly name: string;
+  /** Statuses that it says no to for good with. */
+  readonly never: readonly number[];
   receiver(url: string, wanted?: Wanted): AlertReceiver;
   /** The ids under which the receiver was told so far, one for each delivery. */
   told(): Promise<readonly string[]>;
@@ -49,6 +51,7 @@ interface Kind {
 function httpKind(name: string, receiver: Kind['receiver'], idIn: (index: number) => string): Kind {
   return {
     name,
+    never: [410, 413],
     receiver,
     told: async () => listener.got.map((_, index) => idIn(index)),
     working: async () => {
@@ -78,6 +81,7 @@ const KINDS: readonly Kind[] = [
   ),
   {
     name: 'sns',
+    never: [400, 401, 403, 404],
     receiver: (url, wanted = ALL) =>
       createSnsTopic({ name: 'pager', topicArn: TOPIC, access: accessOf(snsClient(url)), ...wanted }),
     told: async () => sns.published(await sns.create('alerts')).map(({ message }) => JSON.parse(message).id),
@@ -104,7 +108,7 @@ describe.each(KINDS)('a receiver: $name', (kind) => {
     expect([error.retryable, error.message.includes(String(status))]).toEqual([true, true]);
   });
 
-  it.each([400, 401, 403, 404])('that answers %i will never take it', async (status) => {
+  it.each(kind.never)('that answers %i will never take it', async (status) => {
     listener.answer((response) => {
       // AWS names its refusals; HTTP receivers need not.
       const code = status === 404 ? 'NotFound' : 'InvalidParameter';

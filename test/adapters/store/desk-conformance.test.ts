@@ -10,6 +10,7 @@ import { hoursAgo, NOW, SCOPE } from '../../support/builders.ts';
 import { aJob, anAlert, aSight, aStanding, type DeskKind, useDesks } from './desk-kinds.ts';
 
 const ELSEWHERE = { accountId: '123456789012', region: 'us-east-1' };
+const TAKEN = { caller: 'ci', key: 'k1', requestDigest: digestOf('one'), at: NOW };
 const NOTHING = { standings: [], gone: [], alerts: [] };
 
 describe.each(useDesks())('a desk %s', (_, kind: DeskKind) => {
@@ -103,6 +104,22 @@ describe.each(useDesks())('a desk %s', (_, kind: DeskKind) => {
     await desk.putSight(newest);
     expect(await desk.sight(SCOPE)).toEqual(newest);
     expect([...(await desk.sightVersions()).values()]).toEqual([digestOf(newest)]);
+  });
+
+  it('puts any sight in the place of one that a clock far ahead has stamped', async () => {
+    const { desk } = kind.open();
+    await desk.putSight(aSight({ observedAt: addSeconds(NOW, 86_400) }));
+    const right = aSight({ observedAt: NOW });
+    await desk.putSight(right);
+    expect(await desk.sight(SCOPE)).toEqual(right);
+  });
+
+  it('keeps a sight that is ahead by no more than clocks differ', async () => {
+    const { desk } = kind.open();
+    const ahead = aSight({ observedAt: addSeconds(NOW, 300) });
+    await desk.putSight(ahead);
+    await desk.putSight(aSight({ observedAt: NOW }));
+    expect(await desk.sight(SCOPE)).toEqual(ahead);
   });
 
   it('keeps the newest of sights that arrive at the same moment', async () => {
@@ -214,7 +231,7 @@ describe.each(useDesks())('a desk %s', (_, kind: DeskKind) => {
     const { desk } = kind.open();
     const answer = { status: 200, contentType: 'application/json', body: '{"a":"\u0000\ud800 ß"}' };
     await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
-    await desk.keepAnswer('ci', 'k1', answer);
+    await desk.keepAnswer(TAKEN, answer);
     const later = addSeconds(NOW, 86_399);
     expect(await desk.takeKey('ci', 'k1', digestOf('one'), later)).toEqual({ requestDigest: digestOf('one'), answer });
     expect(await desk.takeKey('ci', 'k1', digestOf('two'), addSeconds(NOW, 86_400))).toBeNull();
@@ -223,27 +240,58 @@ describe.each(useDesks())('a desk %s', (_, kind: DeskKind) => {
   it('lets a key go when no answer is to be kept', async () => {
     const { desk } = kind.open();
     await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
-    await desk.keepAnswer('ci', 'k1', null);
+    await desk.keepAnswer(TAKEN, null);
     expect(await desk.takeKey('ci', 'k1', digestOf('two'), NOW)).toBeNull();
   });
 
-  it('lets a key of a request that was never answered be taken after a minute', async () => {
+  it('lets a key of a request that was never answered be taken once no answer can come any more', async () => {
     const { desk } = kind.open();
     await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
-    expect(await desk.takeKey('ci', 'k1', digestOf('two'), addSeconds(NOW, 60))).toBeNull();
-    expect(await desk.takeKey('ci', 'k1', digestOf('two'), addSeconds(NOW, 61))).toEqual({
+    expect(await desk.takeKey('ci', 'k1', digestOf('one'), addSeconds(NOW, 149))).not.toBeNull();
+    expect(await desk.takeKey('ci', 'k1', digestOf('two'), addSeconds(NOW, 150))).toBeNull();
+    expect(await desk.takeKey('ci', 'k1', digestOf('two'), addSeconds(NOW, 151))).toEqual({
       requestDigest: digestOf('two'),
       answer: null,
     });
+  });
+
+  it.each([
+    ['an answer', { status: 200, contentType: 'text/plain', body: 'late' }],
+    ['its giving up', null],
+  ])('keeps of a request whose key is taken by another by now not even %s', async (__, late) => {
+    const { desk } = kind.open();
+    await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
+    const at = addSeconds(NOW, 150);
+    await desk.takeKey('ci', 'k1', digestOf('one'), at);
+    await desk.keepAnswer(TAKEN, late);
+    expect(await desk.takeKey('ci', 'k1', digestOf('one'), at)).toEqual({
+      requestDigest: digestOf('one'),
+      answer: null,
+    });
+    const answer = { status: 200, contentType: 'text/plain', body: 'in time' };
+    await desk.keepAnswer({ ...TAKEN, at }, answer);
+    expect((await desk.takeKey('ci', 'k1', digestOf('one'), at))?.answer).toEqual(answer);
+  });
+
+  it('lets go of a key under which an answer is kept that is not to be given any more, and of no other', async () => {
+    const { desk } = kind.open();
+    const answer = { status: 200, contentType: 'text/plain', body: 'é\u0000' };
+    await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
+    await desk.keepAnswer(TAKEN, answer);
+    await desk.forgetAnswer('ci', 'k1', { ...answer, body: 'other' });
+    await desk.forgetAnswer('cd', 'k1', answer);
+    expect((await desk.takeKey('ci', 'k1', digestOf('one'), NOW))?.answer).toEqual(answer);
+    await desk.forgetAnswer('ci', 'k1', answer);
+    expect(await desk.takeKey('ci', 'k1', digestOf('one'), NOW)).toBeNull();
   });
 
   it('puts no other answer in the place of one that is kept', async () => {
     const { desk } = kind.open();
     const answer = { status: 201, contentType: 'text/plain', body: 'first' };
     await desk.takeKey('ci', 'k1', digestOf('one'), NOW);
-    await desk.keepAnswer('ci', 'k1', answer);
-    await desk.keepAnswer('ci', 'k1', { ...answer, body: 'second' });
-    await desk.keepAnswer('ci', 'k1', null);
+    await desk.keepAnswer(TAKEN, answer);
+    await desk.keepAnswer(TAKEN, { ...answer, body: 'second' });
+    await desk.keepAnswer(TAKEN, null);
     expect((await desk.takeKey('ci', 'k1', digestOf('one'), NOW))?.answer).toEqual(answer);
   });
 });

@@ -114,7 +114,8 @@ function expectDeclared(
   expect(content[type]?.schema.parse(sent), `${url} ${status} is as declared`).toEqual(sent);
 }
 
-const DEFINITION = 'name: weekly\nprobes:\n  - kind: tables\n    name: tables are there\n    tablesMin: 1\n';
+/** Of a drill of whatever database is named. */
+export const DEFINITION = 'name: weekly\nprobes:\n  - kind: tables\n    name: tables are there\n    tablesMin: 1\n';
 
 /** The estate, and something of everything else. */
 export async function aFilledWorld(fields: Partial<ApiWorld> = {}): Promise<ApiTestWorld> {

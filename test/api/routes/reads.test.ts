@@ -3,8 +3,9 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { parseDefinition } from '../../../src/drill/definition.ts';
 import { aDatabase, aDrill, anInventory, NOW } from '../../support/builders.ts';
-import { ALERT, aFilledWorld, anAsker, COURSES, ORDERS } from './asker.ts';
+import { ALERT, aFilledWorld, anAsker, COURSES, DEFINITION, ORDERS } from './asker.ts';
 
 const { get, post, world } = await anAsker(await aFilledWorld());
 await world.store.recordDrill(aDrill(COURSES, { drillId: 'd2' }));
@@ -49,7 +50,12 @@ describe('a drill that is asked for', () => {
     expect(headers['location']).toBe(`/v1/drills?database=${ORDERS.resourceId}`);
     const jobs = other.world.desk.jobs().filter(({ task }) => task === 'plan_drills');
     expect(jobs.map(({ payload }) => payload)).toEqual([
-      { definition: 'weekly', database: ORDERS.resourceId, requestedBy: 'the operate token' },
+      {
+        definition: 'weekly',
+        database: ORDERS.resourceId,
+        seed: expect.any(String),
+        requestedBy: 'the operate token',
+      },
     ]);
   });
 
@@ -67,6 +73,13 @@ describe('a drill that is asked for', () => {
     const before = world.desk.jobs().length;
     expect((await post('/v1/drills', asked, 'operate')).status).toBe(status);
     expect(world.desk.jobs()).toHaveLength(before);
+  });
+
+  it('of a database that the definition does not pick is refused', async () => {
+    const definitions = [parseDefinition(`${DEFINITION}databases: { identifier: courses }\n`, 'weekly.yaml')];
+    const other = await anAsker(await aFilledWorld({ definitions }));
+    const { status } = await other.post('/v1/drills', { definition: 'weekly', database: 'orders' }, 'operate');
+    expect([status, other.world.desk.jobs().filter(({ task }) => task === 'plan_drills')]).toEqual([422, []]);
   });
 
   it('by a name that two databases bear is 404 and says so', async () => {

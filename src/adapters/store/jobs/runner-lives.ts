@@ -7,6 +7,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JobRunner } from '../../../app/desk-port.ts';
+import { MusterError } from '../../../core/errors.ts';
 
 /** How a runner lives. */
 export interface RunnerOptions {
@@ -90,10 +91,13 @@ export function overOf(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What an error says, in one line. */
+/** What an error of Muster's says; of any other, which may quote what it was about, its class and its code alone. */
 export function wordsOf(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : 'for no reason given').split('\n');
-  return line;
+  if (error instanceof MusterError) return `${error.message} (${error.code})`;
+  if (!(error instanceof Error)) return 'for no reason given';
+  const code: unknown = Reflect.get(error, 'code');
+  const isCode = typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code);
+  return isCode ? `${error.name} ${code}` : error.name;
 }
 
 /** Tells of jobs that were given up because their process ended at the last attempt. */

@@ -46,7 +46,7 @@ export function createPostgresDesk(
       throw database.explain(error);
     }
   });
-  const desk = createSqlDesk(session, { add: addJobs, added: () => undefined, backlog: countJobs });
+  const desk = createSqlDesk(session, { add: addJobs, added: () => undefined, backlog: countJobs }, now);
   const openConnections = () => openPool(url, JOB_CONNECTIONS_MAX);
   return { desk, runner: createGraphileRunner({ session, openPool: openConnections }, options) };
 }

@@ -34,6 +34,6 @@ export function createSqliteDesk(
   const database = sqliteDatabase(path);
   const session = createSession(database, () => openDatabase(database, now));
   const bell = new Bell();
-  const desk = createSqlDesk(session, { add: addJobs, added: () => bell.ring(), backlog: countJobs });
+  const desk = createSqlDesk(session, { add: addJobs, added: () => bell.ring(), backlog: countJobs }, now);
   return { desk, runner: createLocalRunner({ session, bell, presence }, options) };
 }

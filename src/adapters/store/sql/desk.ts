@@ -5,9 +5,17 @@
  * happens together is one transaction, jobs included; a job that is added within one runs once that is committed.
  */
 
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { ExpressionBuilder, Kysely, SelectQueryBuilder } from 'kysely';
 import type { Alert } from '../../../alert/alert.ts';
-import type { Desk, KeptAnswer, NewJob, ScheduleState } from '../../../app/desk-port.ts';
+import {
+  type Desk,
+  KEY_HELD_SECONDS,
+  type KeptAnswer,
+  type NewJob,
+  type ScheduleState,
+  SIGHT_AHEAD_SECONDS_MAX,
+  type TakenKey,
+} from '../../../app/desk-port.ts';
 import { printScope } from '../../../core/arn.ts';
 import { type Digest, digestOf, sortedBy } from '../../../core/canonical.ts';
 import { addSeconds, type Instant } from '../../../core/time.ts';
@@ -19,8 +27,6 @@ import type { Session } from './session.ts';
 import { transact } from './transact.ts';
 
 const KEY_SECONDS = 86_400;
-/** A request that was not answered for so long never will be. */
-const UNANSWERED_SECONDS = 60;
 
 /** Where the jobs of a desk are kept. */
 export interface JobTable {
@@ -31,18 +37,20 @@ export interface JobTable {
   backlog(db: Kysely<Schema>): ReturnType<Desk['backlog']>;
 }
 
-/** The desk in that database. */
-export function createSqlDesk(session: Session, jobs: JobTable): Desk {
-  return new SqlDesk(session, jobs);
+/** The desk in that database. @param now The clock that says which sights lie ahead. */
+export function createSqlDesk(session: Session, jobs: JobTable, now: () => Instant): Desk {
+  return new SqlDesk(session, jobs, now);
 }
 
 class SqlDesk implements Desk {
   readonly #session: Session;
   readonly #jobs: JobTable;
+  readonly #now: () => Instant;
 
-  constructor(session: Session, jobs: JobTable) {
+  constructor(session: Session, jobs: JobTable, now: () => Instant) {
     this.#session = session;
     this.#jobs = jobs;
+    this.#now = now;
   }
 
   async fire({ name, dueAt, jobs }: Parameters<Desk['fire']>[0]): Promise<boolean> {
@@ -89,12 +97,18 @@ class SqlDesk implements Desk {
 
   async putSight(sight: Sight): Promise<void> {
     const kept = { observed_at: sight.observedAt, digest: digestOf(sight), body: await packSight(sight) };
+    const believedUpTo = addSeconds(this.#now(), SIGHT_AHEAD_SECONDS_MAX);
     await this.#transact((connection) =>
       connection
         .insertInto('sight')
         .values({ place: printScope(sight.place), ...kept })
         .onConflict((conflict) =>
-          conflict.column('place').doUpdateSet(kept).where('sight.observed_at', '<=', sight.observedAt),
+          conflict
+            .column('place')
+            .doUpdateSet(kept)
+            .where(({ eb, or }) =>
+              or([eb('sight.observed_at', '<=', sight.observedAt), eb('sight.observed_at', '>', believedUpTo)]),
+            ),
         )
         .execute(),
     );
@@ -184,7 +198,7 @@ class SqlDesk implements Desk {
               is('caller', '=', caller),
               is('name', '=', key),
               is('body', 'is', null),
-              is('taken_at', '<=', addSeconds(at, -UNANSWERED_SECONDS)),
+              is('taken_at', '<=', addSeconds(at, -KEY_HELD_SECONDS)),
             ]),
           ]),
         )
@@ -210,25 +224,27 @@ class SqlDesk implements Desk {
     return { requestDigest: tellOf(taken.digest) as Digest, answer };
   }
 
-  async keepAnswer(caller: string, key: string, answer: KeptAnswer['answer']): Promise<void> {
+  async keepAnswer({ caller, key, requestDigest, at }: TakenKey, answer: KeptAnswer['answer']): Promise<void> {
     await this.#transact(async (connection) => {
-      if (answer === null) {
-        await connection
-          .deleteFrom('answer')
-          .where('caller', '=', caller)
-          .where('name', '=', key)
-          .where('body', 'is', null)
-          .execute();
-        return;
-      }
-      await connection
-        .updateTable('answer')
-        .set({ body: JSON.stringify(answer) })
-        .where('caller', '=', caller)
-        .where('name', '=', key)
-        .where('body', 'is', null)
-        .execute();
+      const mine = { caller, name: key, request_digest: requestDigest, taken_at: at };
+      const unanswered = ({ and }: ExpressionBuilder<Schema, 'answer'>) => and(mine).and('body', 'is', null);
+      await (answer === null
+        ? connection.deleteFrom('answer').where(unanswered).execute()
+        : connection
+            .updateTable('answer')
+            .set({ body: printAnswer(answer) })
+            .where(unanswered)
+            .execute());
     });
+  }
+
+  async forgetAnswer(caller: string, key: string, answer: NonNullable<KeptAnswer['answer']>): Promise<void> {
+    await this.#transact((connection) =>
+      connection
+        .deleteFrom('answer')
+        .where(({ and }) => and({ caller, name: key, body: printAnswer(answer) }))
+        .execute(),
+    );
   }
 
   close(): Promise<void> {
@@ -250,6 +266,11 @@ class SqlDesk implements Desk {
   #text(column: string) {
     return textColumn(this.#session.database.engine, column);
   }
+}
+
+/** Always in one form, so that an answer is found again by what it says. */
+function printAnswer({ status, contentType, body }: NonNullable<KeptAnswer['answer']>): string {
+  return JSON.stringify({ status, contentType, body });
 }
 
 type AlertQuery = SelectQueryBuilder<Schema, 'alert', { seq: number | string }>;
