@@ -39,7 +39,6 @@ const DOCUMENT_READERS = [
   'inventory/only-place.ts',
   'drill/definition.ts',
   'drill/plan.ts',
-  'drill/select.ts',
   'authority/policy-document.ts',
   // Catalogues and tables that one command prints as they stand.
   'survival/rules.ts',

@@ -9,10 +9,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { drillHistory } from '../../app/drill-history.ts';
+import { whyNotPicked } from '../../app/picked.ts';
 import { MusterError } from '../../core/errors.ts';
 import type { DrillDefinition } from '../../drill/definition.ts';
 import type { DrillRecord } from '../../drill/model.ts';
-import { selectDatabases } from '../../drill/select.ts';
 import type { Database } from '../../inventory/model.ts';
 import { Problem } from '../problem.ts';
 import { NO_STORE, sendJson } from '../reply.ts';
@@ -41,9 +41,10 @@ export function drillRoutes(plain: FastifyInstance, world: ApiWorld): void {
   });
   app.post('/v1/drills', BEGIN, async (request, reply) => {
     const { definition, database } = request.body;
-    const { databases } = findDefinition(definition, world);
+    const wanted = findDefinition(definition, world);
     const found = database === undefined ? null : await findKnown(database, world);
-    if (found !== null) requirePicked(found, databases);
+    const why = found === null ? null : whyNotPicked(found, wanted);
+    if (why !== null) throw new Problem('invalid', `body/database: ${why}`);
     const asked = { definition, database: found?.resourceId ?? null };
     // Fixed here, so that a planning that is tried again plans the same drill.
     const seed = world.randomness.token(SEED_LENGTH);
@@ -80,16 +81,6 @@ function findDefinition(name: string, { definitions }: ApiWorld): DrillDefinitio
   const accepted =
     definitions.map((definition) => definition.name).join(', ') || 'none: the service was given no definition';
   throw new Problem('invalid', `body/definition: no definition has that name; accepted are ${accepted}`);
-}
-
-/** A definition that says which databases it is for is for no other; one that says nothing takes what is named. */
-function requirePicked(database: Database, selector: DrillDefinition['databases']): void {
-  if (Object.values(selector).every((wanted) => wanted === undefined)) return;
-  const { chosen, undecided } = selectDatabases(selector, [database]);
-  if (chosen.length > 0) return;
-  const unknown = undecided.flatMap((one) => one.unknown);
-  const why = unknown.length === 0 ? '' : `: its ${unknown.join(' and ')} is not known`;
-  throw new Problem('invalid', `body/database: the definition does not pick ${database.identifier}${why}`);
 }
 
 /** @throws MusterError `MUSTER_DATABASE_NOT_FOUND` where no one database bears that name. */
