@@ -113,7 +113,10 @@ describe('killed with -9', () => {
       try {
         const before = journalOf(sandbox).length;
         const again = sandbox.start(['drill', 'resume']);
-        await eventually(() => (journalOf(sandbox).length > before + 1 ? true : null), 60);
+        // Of a drill that was done before the signal came there is nothing left to resume.
+        const isDone = { now: false };
+        if (NEARLY_DONE.includes(moment)) void again.ended.then(() => Object.assign(isDone, { now: true }));
+        await eventually(() => (isDone.now || journalOf(sandbox).length > before + 1 ? true : null), 60);
         again.send('SIGKILL');
         await again.ended;
         expect((await sandbox.run(['drill', 'resume'])).exit).toBe(0);
