@@ -46,7 +46,7 @@ export function guardRoutes(app: FastifyInstance, gatekeepers: Gatekeepers): voi
 /** Sets the caller. @throws Problem when it is not known who asks, when they may not, or ask too often. */
 async function admit(request: FastifyRequest, scope: TokenScope, gatekeepers: Gatekeepers): Promise<void> {
   const bearer = bearerOf(request);
-  const caller = bearer === null ? null : await callerOf(bearer, request, gatekeepers);
+  const caller = bearer === null ? null : await callerOf(bearer, gatekeepers);
   if (caller === null) {
     await gatekeepers.limiter.countFailure(request);
     throw unauthenticated(bearer !== null);
@@ -56,14 +56,12 @@ async function admit(request: FastifyRequest, scope: TokenScope, gatekeepers: Ga
   if (!caller.scopes.includes(scope)) throw forbidden(scope);
 }
 
-async function callerOf(bearer: string, request: FastifyRequest, gatekeepers: Gatekeepers): Promise<Caller | null> {
-  const { tokens, identityProvider, limiter } = gatekeepers;
+async function callerOf(bearer: string, gatekeepers: Gatekeepers): Promise<Caller | null> {
+  const { tokens, identityProvider } = gatekeepers;
   if (identityProvider === null || !JWT_FORM.test(bearer)) {
     const token = await tokens(readToken(bearer) === null ? NO_TOKEN : bearer);
     return token && { id: token.id, name: token.name, identifiedBy: 'token', scopes: token.scopes };
   }
-  // A signature takes far longer to check than a digest.
-  await limiter.checkFailures(request);
   const identity = await identityProvider.identify(bearer);
   return identity && { id: identity.subject, name: identity.subject, identifiedBy: 'oidc', scopes: identity.scopes };
 }

@@ -2,7 +2,7 @@
  * How much a caller may ask, and how often somebody may fail to say who they are.
  *
  * Counted in memory, each process by itself, within fixed windows of a minute. A token that is good is never refused for
- * the failures of others at its address; a stranger's failures are counted by address, IPv6 by its network.
+ * the failures of others at its address, whoever gave it out; a stranger's failures are counted by address, IPv6 by its network.
  */
 
 import rateLimit from '@fastify/rate-limit';
@@ -30,8 +30,6 @@ export interface Limiter {
   countRequest(request: FastifyRequest): Promise<void>;
   /** Counts a failure of whoever is at that address. @throws Problem `too_many`. */
   countFailure(request: FastifyRequest): Promise<void>;
-  /** Whether that address has failed too often already; counts nothing. @throws Problem `too_many`. */
-  checkFailures(request: FastifyRequest): Promise<void>;
 }
 
 /** Registers the counters. @throws nothing of its own; requests are counted only where the limiter is called. */
@@ -43,10 +41,6 @@ export async function createLimiter(app: FastifyInstance, limits: RateLimits): P
   return {
     countRequest: async (request) => refuse(await requests(request)),
     countFailure: async (request) => refuse(await failures(request)),
-    checkFailures: async (request) => {
-      const counted = await failures(request, { increment: false });
-      if (!counted.isAllowed && counted.remaining === 0) refuse({ ...counted, isExceeded: true });
-    },
   };
 }
 
