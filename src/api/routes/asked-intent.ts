@@ -2,7 +2,7 @@
  * What is about to happen, read from the document or the command of a request.
  *
  * As `muster gate` reads them, but for one thing: a command line there runs with the credentials that made the reads, and here
- * with others. What a command or a stack leaves out about where it runs is therefore not known. Each is read once before
+ * with others. What a command, a stack or an object leaves out about where it runs is therefore not known. Each is read once before
  * AWS is asked anything, so that one which cannot be read is refused at no cost.
  */
 
@@ -41,11 +41,8 @@ export function intentReader(asked: DecisionRequest): ReadIntent {
     }
     case 'command':
       return readAhead((scope) => readCommand({ argv: asked.argv }, { scope }));
-    case 'kubernetes': {
-      const read = (scope: Scope | null) => readKubernetes(asked.document, 'document', { scope });
-      read(null);
-      return (scope, { scopes }) => read(scope ?? homeIn(scopes));
-    }
+    case 'kubernetes':
+      return readAhead((scope) => readKubernetes(asked.document, 'document', { scope }));
     case 'cloudformation':
       return cloudFormationReader(asked);
     case 'cleaner': {
@@ -80,10 +77,4 @@ function cloudFormationReader({
 function readAhead(read: (scope: null) => Intent): ReadIntent {
   const intent = read(null);
   return () => intent;
-}
-
-/** Objects say their region and seldom their account: it is the one that was read, in however many regions. */
-function homeIn([first, ...others]: readonly Scope[]): Scope | null {
-  const isOne = others.every(({ accountId }) => accountId === first?.accountId);
-  return first !== undefined && isOne ? first : null;
 }

@@ -7,7 +7,7 @@
  * ShouldDelete; Crossplane documentation, "Managed Resources" (deletionPolicy, managementPolicies, external-name).
  */
 
-import type { Scope } from '../../core/arn.ts';
+import { parseArn, type Scope } from '../../core/arn.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { below, misfit, objectUnder } from '../document-text.ts';
 import type { Managed } from '../managed-resource.ts';
@@ -95,9 +95,16 @@ export function crossplaneResource(object: KubeObject, service: string, home: Sc
     values[externalName] =
       externalNameOf(object, externalName) ?? values[externalName] ?? fallbackName(object, externalName);
   }
-  const region = deepText(object.spec, 'forProvider', 'region');
-  const scope = region !== null && home !== null ? { accountId: home.accountId, region } : null;
-  return { type, address: addressOf(object), values, settings, scope, place: object.place };
+  return { type, address: addressOf(object), values, settings, scope: scopeOf(object, home), place: object.place };
+}
+
+/** The region is asked for in the object; the account is that of the ARN which the provider observed, or else of whoever asks. */
+function scopeOf({ spec, status }: KubeObject, home: Scope | null): Scope | null {
+  const region = deepText(spec, 'forProvider', 'region');
+  const observed = parseArn(deepText(status, 'atProvider', 'arn') ?? '');
+  if (region === null || (observed !== null && observed.region !== region)) return null;
+  const accountId = observed?.accountId ?? home?.accountId ?? '';
+  return /^\d{12}$/.test(accountId) ? { accountId, region } : null;
 }
 
 /**

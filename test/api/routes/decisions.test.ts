@@ -32,6 +32,12 @@ const review = JSON.stringify({
     },
   },
 });
+/** The same, as its controller has marked it. */
+const placedReview = (ownerAccountID: string) => {
+  const asked = JSON.parse(review) as { request: { oldObject: Record<string, unknown> } };
+  asked.request.oldObject['status'] = { ackResourceMetadata: { ownerAccountID, region: SCOPE.region } };
+  return JSON.stringify(asked);
+};
 const template = `Resources:
   Database:
     Type: AWS::RDS::DBInstance
@@ -81,6 +87,16 @@ describe('a decision', () => {
     expect((body['databases'] as { identifier: string }[]).map(({ identifier }) => identifier)).toEqual(['orders']);
     expect(text).not.toContain(CANARY);
     expect(await everything()).not.toContain(CANARY);
+  });
+
+  it('takes an object of Kubernetes to be where its controller saw it, and without that nowhere for sure', async () => {
+    const placeOf = async (document: string) => {
+      const { body } = await post('/v1/decisions', { source: 'kubernetes', document });
+      const { checklist } = decisionSchema.parse(body);
+      return checklist.find(({ point }) => point === 'environment_confirmed')?.result;
+    };
+    expect(await placeOf(placedReview(SCOPE.accountId))).toBe('pass');
+    expect(await placeOf(review)).toBe('unknown');
   });
 
   it('bears its digest as its tag, leads to where it can be read again, and is not to be kept', async () => {

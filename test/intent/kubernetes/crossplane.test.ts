@@ -23,6 +23,16 @@ describe('deleting a Crossplane database', () => {
     });
   });
 
+  it.each<[string, Json, string | null]>([
+    ['where the provider observed it', { arn: 'arn:aws:rds:eu-west-1:999999999999:db:orders' }, '999999999999'],
+    ['in the account that was read, when nobody observed it yet', {}, '123456789012'],
+    ['nowhere for sure, when its region is another one', { arn: 'arn:aws:rds:us-east-1:123456789012:db:orders' }, null],
+    ['nowhere for sure, when its ARN names no account', { arn: 'arn:aws:rds:eu-west-1::db:orders' }, null],
+  ])('places it %s', (_, atProvider, accountId) => {
+    const { scope } = stepIn(aDelete(aCrossplaneInstance({}, { status: { atProvider } }))).target;
+    expect(scope).toEqual(accountId === null ? null : { accountId, region: 'eu-west-1' });
+  });
+
   it('takes the defaults of the Terraform provider: a final snapshot without a name, and no automated backups', () => {
     expect(parametersOf({ forProvider: {} })).toEqual({
       skipFinalSnapshot: false,
