@@ -72,8 +72,10 @@ const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+(?: [\p{L}\p{M}\p{N}\p{P}\p{S}]+
 /**
  * Gives out a token.
  *
+ * Records of who asked and who approved bear its name: no two tokens that hold at the same time share one.
+ *
  * @returns The token, which is shown once and never again, and what is kept of it.
- * @throws MusterError `MUSTER_USAGE` for a name, a scope or a life that no token may have.
+ * @throws MusterError `MUSTER_USAGE` for a name, a scope or a life that no token may have, and for a name that is taken.
  */
 export async function createToken(
   { name, scopes, expiresInSeconds, by }: TokenRequest,
@@ -82,6 +84,7 @@ export async function createToken(
   checkName(name);
   checkLife(expiresInSeconds);
   const asked = tokenScopes(scopes, 'the scopes of a token');
+  await checkNameIsFree(name, { store, clock });
   const parts = { id: randomness.token(TOKEN_LENGTHS.id), secret: randomness.token(TOKEN_LENGTHS.secret) };
   const at = clock.now();
   const record: TokenIssued = {
@@ -211,6 +214,13 @@ function viewOf({ issued, revoked }: KnownToken, at: Instant): TokenView {
     revokedAt: revoked?.at ?? null,
     revokedBy: revoked?.by ?? null,
   };
+}
+
+async function checkNameIsFree(name: string, world: TokenWorld): Promise<void> {
+  const holder = (await listTokens(world)).find((token) => token.state === 'active' && token.name === name);
+  if (holder === undefined) return;
+  const way = `revoke it (muster token revoke ${holder.id}) or choose another name`;
+  throw usage(`the name of a token: ${JSON.stringify(name)} is that of ${holder.id}, which still holds; ${way}`);
 }
 
 function checkName(name: string): void {

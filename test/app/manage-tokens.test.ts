@@ -53,6 +53,20 @@ beforeEach(() => {
 });
 
 describe('a token that is given out', () => {
+  it('shares its name with none that holds; with one that ended or was taken back it may', async () => {
+    const first = await create();
+    expect(await refused(create())).toMatch(
+      new RegExp(
+        `^MUSTER_USAGE: .*"CI of the shop" is that of ${first.record.id}.*muster token revoke ${first.record.id}`,
+      ),
+    );
+    expect(await store.tokens()).toHaveLength(1);
+    await revokeToken(first.record.id, 'alexey', world());
+    await create();
+    pass(3_600);
+    await create();
+  });
+
   it('is kept with its name, scopes, end and maker, and by the digest of its secret alone', async () => {
     const { token, record } = await create();
     expect(await store.tokens()).toEqual([record]);
@@ -70,7 +84,7 @@ describe('a token that is given out', () => {
   });
 
   it('is another each time', async () => {
-    const tokens = await Promise.all([create(), create(), create()]);
+    const tokens = await Promise.all(['a', 'b', 'c'].map((name) => create({ name })));
     expect(new Set(tokens.map(({ token }) => token)).size).toBe(3);
     expect(new Set(tokens.map(({ record }) => record.id)).size).toBe(3);
   });
@@ -200,7 +214,7 @@ describe('a check', () => {
 
   it('knows no token by another secret, another id, or what is no token', async () => {
     const { token } = await create();
-    const other = (await create()).token;
+    const other = (await create({ name: 'another' })).token;
     const check = createTokenCheck({ store, clock });
     const [, id, secret] = token.split('_');
     expect(await check(`muster_${id}_${other.split('_')[2]}`)).toBeNull();
