@@ -327,9 +327,13 @@ describe('many', () => {
         await Promise.all(Array.from({ length: 50 }, (_, index) => hostile(done + index)));
     };
     await batch(500);
-    const before = heapBytes();
-    await batch(2_000);
-    const growth = heapBytes() - before;
+    // What is kept of requests grows with every batch; compiled code and tables that fill up do so once.
+    let growth = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 3 && growth >= 1_000_000; round += 1) {
+      const before = heapBytes();
+      await batch(2_000);
+      growth = heapBytes() - before;
+    }
     // A kilobyte kept of each request would show: 2,000 of them are twice the bound.
     expect(growth).toBeLessThan(1_000_000);
     await isUp(served);

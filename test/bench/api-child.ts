@@ -61,14 +61,18 @@ async function serveMuster(): Promise<void> {
 
 /** Answers every read with the bytes it was given, and every other request with what they parse to being thrown away. */
 function serveBare(): void {
-  let [body, type] = [Buffer.from('{}'), 'application/json'];
-  process.on('message', (message: { readonly body?: string; readonly type?: string }) => {
-    if (message.body !== undefined) body = Buffer.from(message.body);
-    if (message.type !== undefined) type = message.type;
-  });
+  let body = Buffer.from('{}');
+  let head: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
+  process.on(
+    'message',
+    ({ body: text, headers }: { readonly body?: string; readonly headers?: [string, string][] }) => {
+      if (text !== undefined) body = Buffer.from(text);
+      if (headers !== undefined) head = Object.fromEntries(headers);
+    },
+  );
   const server = createServer((request, response) => {
     const answer = () => {
-      response.writeHead(200, { 'content-type': type, 'content-length': body.length });
+      response.writeHead(200, { ...head, 'content-length': body.length });
       response.end(body);
     };
     if (request.method === 'GET') return answer();
