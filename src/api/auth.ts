@@ -6,15 +6,20 @@
  * refused when the server starts. Source: RFC 6750, section 3; RFC 9110, section 11.6.
  */
 
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
 import { invariant } from '../core/invariant.ts';
 import { readToken, TOKEN_LENGTHS, type TokenIssued, type TokenScope, tokenText } from '../evidence/access-token.ts';
 import type { Limiter } from './limits.ts';
 import { Problem } from './problem.ts';
 import type { Caller, IdentityProvider } from './world.ts';
 
-/** Checks a token of our own: null for one that is unknown, expired, revoked, or no token at all. */
-export type OwnTokens = (bearer: string) => Promise<TokenIssued | null>;
+/**
+ * Checks a token of our own: null for one that is unknown, expired, revoked, or no token at all. A promise only where
+ * something has to be read for it.
+ */
+export type OwnTokens = (bearer: string) => Awaitable<TokenIssued | null>;
+
+type Awaitable<T> = T | Promise<T>;
 
 /** What knows callers. */
 export interface Gatekeepers {
@@ -37,31 +42,51 @@ export function guardRoutes(app: FastifyInstance, gatekeepers: Gatekeepers): voi
     const scope = route.config?.scope;
     invariant(scope !== undefined, 'every route names its scope', { method: route.method, url: route.url });
     if (scope === null) return;
-    const guard = (request: FastifyRequest) => admit(request, scope, gatekeepers);
+    const guard: onRequestHookHandler = (request, _reply, done) => {
+      // Without a promise where none is needed: waiting for one costs a request as much as all of its checks.
+      try {
+        const admitted = admit(request, scope, gatekeepers);
+        if (admitted === undefined) done();
+        else admitted.then(() => done(), done);
+      } catch (error) {
+        done(error as Error);
+      }
+    };
     // First of all: nobody else's hook sees a request that may not be made.
     route.onRequest = [guard, ...[route.onRequest ?? []].flat()];
   });
 }
 
-/** Sets the caller. @throws Problem when it is not known who asks, when they may not, or ask too often. */
-async function admit(request: FastifyRequest, scope: TokenScope, gatekeepers: Gatekeepers): Promise<void> {
+/** Sets the caller. @throws Problem when it is not known who asks, when they may not, or ask too often; so may the promise. */
+function admit(request: FastifyRequest, scope: TokenScope, gatekeepers: Gatekeepers): Awaitable<void> {
   const bearer = bearerOf(request);
-  const caller = bearer === null ? null : await callerOf(bearer, gatekeepers);
-  if (caller === null) {
-    await gatekeepers.limiter.countFailure(request);
-    throw unauthenticated(bearer !== null);
-  }
-  request.caller = caller;
-  await gatekeepers.limiter.countRequest(request);
-  if (!caller.scopes.includes(scope)) throw forbidden(scope);
+  if (bearer === null) return refuse(request, false, gatekeepers);
+  const enter = (caller: Caller | null) => {
+    if (caller === null) return refuse(request, true, gatekeepers);
+    request.caller = caller;
+    gatekeepers.limiter.countRequest(request);
+    if (!caller.scopes.includes(scope)) throw forbidden(scope);
+  };
+  const caller = callerOf(bearer, gatekeepers);
+  return caller instanceof Promise ? caller.then(enter) : enter(caller);
 }
 
-async function callerOf(bearer: string, gatekeepers: Gatekeepers): Promise<Caller | null> {
-  const { tokens, identityProvider } = gatekeepers;
-  if (identityProvider === null || !JWT_FORM.test(bearer)) {
-    const token = await tokens(readToken(bearer) === null ? NO_TOKEN : bearer);
-    return token && { id: token.id, name: token.name, identifiedBy: 'token', scopes: token.scopes };
-  }
+async function refuse(request: FastifyRequest, wasGiven: boolean, { limiter }: Gatekeepers): Promise<never> {
+  await limiter.countFailure(request);
+  throw unauthenticated(wasGiven);
+}
+
+function callerOf(bearer: string, { tokens, identityProvider }: Gatekeepers): Awaitable<Caller | null> {
+  if (identityProvider !== null && JWT_FORM.test(bearer)) return identified(bearer, identityProvider);
+  const token = tokens(readToken(bearer) === null ? NO_TOKEN : bearer);
+  return token instanceof Promise ? token.then(holderOf) : holderOf(token);
+}
+
+function holderOf(token: TokenIssued | null): Caller | null {
+  return token && { id: token.id, name: token.name, identifiedBy: 'token', scopes: token.scopes };
+}
+
+async function identified(bearer: string, identityProvider: IdentityProvider): Promise<Caller | null> {
   const identity = await identityProvider.identify(bearer);
   return identity && { id: identity.subject, name: identity.subject, identifiedBy: 'oidc', scopes: identity.scopes };
 }

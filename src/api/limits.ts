@@ -7,6 +7,8 @@
 
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../app/ports.ts';
+import type { Seconds } from '../core/time.ts';
 import { Problem } from './problem.ts';
 
 /** How many requests a minute. */
@@ -20,27 +22,60 @@ export interface RateLimits {
 /** Far above what gates and dashboards ask, far below what one process answers. */
 export const DEFAULT_RATE_LIMITS: RateLimits = { perMinute: 6_000, failuresPerMinute: 60 };
 
-const WINDOW_MILLISECONDS = 60_000;
+const WINDOW_SECONDS: Seconds = 60;
 /** So many callers or addresses are remembered; beyond, the ones not heard of for longest are forgotten. */
 const REMEMBERED = 10_000;
 
 /** The two counters. */
 export interface Limiter {
   /** Counts a request of a known caller. @throws Problem `too_many`. */
-  countRequest(request: FastifyRequest): Promise<void>;
+  countRequest(request: FastifyRequest): void;
   /** Counts a failure of whoever is at that address. @throws Problem `too_many`. */
   countFailure(request: FastifyRequest): Promise<void>;
 }
 
-/** Registers the counters. @throws nothing of its own; requests are counted only where the limiter is called. */
-export async function createLimiter(app: FastifyInstance, limits: RateLimits): Promise<Limiter> {
-  await app.register(rateLimit, { global: false });
-  const shared = { timeWindow: WINDOW_MILLISECONDS, cache: REMEMBERED };
-  const requests = app.createRateLimit({ ...shared, max: limits.perMinute, keyGenerator: callerKey });
-  const failures = app.createRateLimit({ ...shared, max: limits.failuresPerMinute });
+/** Makes the counters. @param clock Its steady part tells when a window ends. */
+export async function createLimiter(
+  app: FastifyInstance,
+  limits: RateLimits,
+  clock: Pick<Clock, 'elapsed'>,
+): Promise<Limiter> {
+  await app.register(rateLimit, { global: false, cache: REMEMBERED });
+  const failures = app.createRateLimit({ timeWindow: WINDOW_SECONDS * 1_000, max: limits.failuresPerMinute });
+  const requests = createWindows(limits.perMinute, clock);
   return {
-    countRequest: async (request) => refuse(await requests(request)),
-    countFailure: async (request) => refuse(await failures(request)),
+    countRequest: (request) => {
+      const seconds = requests(callerKey(request));
+      if (seconds !== null) throw tooMany(limits.perMinute, seconds);
+    },
+    countFailure: async (request) => {
+      const counted = await failures(request);
+      if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted.max, counted.ttlInSeconds);
+    },
+  };
+}
+
+/**
+ * A counter by key. Callers are counted on every request, so it is a number in a map, without the promise of the library
+ * that knows how to tell strangers apart.
+ *
+ * @returns Counts one; null while the key is within its limit, else the seconds until its window ends.
+ */
+function createWindows(max: number, clock: Pick<Clock, 'elapsed'>): (key: string) => Seconds | null {
+  const windows = new Map<string, { count: number; readonly endsAt: Seconds }>();
+  return (key) => {
+    const now = clock.elapsed();
+    const window = windows.get(key);
+    if (window !== undefined && now < window.endsAt) {
+      window.count += 1;
+      return window.count <= max ? null : window.endsAt - now;
+    }
+    // A new window goes to the end: the first one of all is the one that began longest ago.
+    windows.delete(key);
+    windows.set(key, { count: 1, endsAt: now + WINDOW_SECONDS });
+    const [oldest] = windows.size > REMEMBERED ? windows.keys() : [];
+    if (oldest !== undefined) windows.delete(oldest);
+    return max >= 1 ? null : WINDOW_SECONDS;
   };
 }
 
@@ -49,10 +84,7 @@ export function callerKey({ caller }: FastifyRequest): string {
   return caller === null ? '' : `${caller.identifiedBy}:${caller.id}`;
 }
 
-type Counted = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
-
-function refuse(counted: Counted): void {
-  if (counted.isAllowed || !counted.isExceeded) return;
-  const seconds = String(Math.max(1, counted.ttlInSeconds));
-  throw new Problem('too_many', `${counted.max} requests a minute are accepted`, { 'retry-after': seconds });
+function tooMany(max: number, seconds: Seconds): Problem {
+  const after = String(Math.max(1, Math.ceil(seconds)));
+  return new Problem('too_many', `${max} requests a minute are accepted`, { 'retry-after': after });
 }

@@ -52,7 +52,7 @@ export async function createApi(world: ApiWorld, options: ApiOptions = {}): Prom
   answerWith(app, answering);
   prepareDrain(app, underWay);
   refuseUnknown(app);
-  const limiter = await createLimiter(app, { ...DEFAULT_RATE_LIMITS, ...options.rateLimit });
+  const limiter = await createLimiter(app, { ...DEFAULT_RATE_LIMITS, ...options.rateLimit }, world.clock);
   const tokens = options.tokens ?? createTokenCheck(world);
   guardRoutes(app, { tokens, identityProvider: world.identityProvider, limiter });
   acceptJson(app);

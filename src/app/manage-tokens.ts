@@ -139,17 +139,13 @@ export async function revokeToken(
   return { token: viewOf({ ...known, revoked }, at), before: false };
 }
 
-/** The token that a text is, while it holds; null for every other text. */
-export type BearerCheck = (bearer: string) => Promise<TokenIssued | null>;
-
-/** What was read of the store, and when that was begun, by a clock that never jumps. */
-interface Load {
-  readonly since: Seconds;
-  readonly known: Promise<ReadonlyMap<string, KnownToken>>;
-}
+/** The token that a text is, while it holds; null for every other text. A promise only while the store is read. */
+export type BearerCheck = (bearer: string) => TokenIssued | null | Promise<TokenIssued | null>;
 
 /** No secret has it; an unknown id is compared with it, so that it takes as long as a known one. */
 const NO_DIGEST = digestOf('no token');
+
+type Known = ReadonlyMap<string, KnownToken>;
 
 /**
  * A check of tokens against the store.
@@ -164,42 +160,51 @@ export function createTokenCheck({
   readonly store: Pick<Store, 'tokens'>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
 }): BearerCheck {
-  const known = createTokenCache(store, clock);
-  return async (bearer) => {
+  const cache = createTokenCache(store, clock);
+  return (bearer) => {
     const parts = readToken(bearer);
     if (parts === null) return null;
-    const found = (await known()).get(parts.id);
-    const same = equalDigests(secretDigestOf(parts.secret), found?.issued.secretDigest ?? NO_DIGEST);
-    if (found === undefined || !same) return null;
-    return tokenStateOf(found, clock.now()) === 'active' ? found.issued : null;
+    const check = (known: Known) => {
+      const found = known.get(parts.id);
+      const same = equalDigests(secretDigestOf(parts.secret), found?.issued.secretDigest ?? NO_DIGEST);
+      if (found === undefined || !same) return null;
+      return tokenStateOf(found, clock.now()) === 'active' ? found.issued : null;
+    };
+    const known = cache();
+    return known instanceof Promise ? known.then(check) : check(known);
   };
 }
 
-function createTokenCache(store: Pick<Store, 'tokens'>, clock: Pick<Clock, 'elapsed'>): () => Load['known'] {
+/** What was read of the store, and when that was begun, by a clock that never jumps. */
+interface Load {
+  readonly since: Seconds;
+  readonly known: Known;
+}
+
+/** What the store knows: at once while that is not too old, or else once it is read. */
+function createTokenCache(store: Pick<Store, 'tokens'>, clock: Pick<Clock, 'elapsed'>): () => Known | Promise<Known> {
   let last: Load | null = null;
-  let running: Promise<unknown> | null = null;
-  const begin = (): Load => {
-    const load: Load = { since: clock.elapsed(), known: store.tokens().then(tokensById) };
-    running = load.known.then(
-      () => {
-        running = null;
-      },
-      () => {
-        running = null;
-        // A failure is told to those who waited, and asked about anew by the next.
-        if (last === load) last = null;
-      },
-    );
-    return load;
+  let running: Promise<void> | null = null;
+  const read = async (): Promise<void> => {
+    const since = clock.elapsed();
+    last = { since, known: tokensById(await store.tokens()) };
   };
-  return async () => {
-    const asked = clock.elapsed();
-    // One that was begun too long ago is waited for, and its answer left to those who asked in time.
-    while (last === null || asked - last.since >= TOKEN_CHECK_SECONDS) {
-      if (running === null) last = begin();
-      else await running;
+  const recent = (asked: Seconds) => (last !== null && asked - last.since < TOKEN_CHECK_SECONDS ? last.known : null);
+  const wait = async (asked: Seconds): Promise<Known> => {
+    let known = recent(asked);
+    // A reading that was begun too long ago is waited for, and its answer left to those who asked in time.
+    while (known === null) {
+      running ??= read().finally(() => {
+        running = null;
+      });
+      await running;
+      known = recent(asked);
     }
-    return last.known;
+    return known;
+  };
+  return () => {
+    const asked = clock.elapsed();
+    return recent(asked) ?? wait(asked);
   };
 }
 

@@ -38,8 +38,8 @@ const pass = (seconds: Seconds) => {
 };
 
 /** The code and the message of what a call throws. */
-async function refused(call: Promise<unknown>): Promise<string> {
-  const error: unknown = await call.then(
+async function refused(call: unknown): Promise<string> {
+  const error: unknown = await Promise.resolve(call).then(
     () => null,
     (reason: unknown) => reason,
   );
