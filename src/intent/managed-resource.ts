@@ -17,7 +17,7 @@ import { type Finding, notUnderstood, worstOf } from './terraform/finding.ts';
 import { type JsonObject, memberOf } from './terraform/json-text.ts';
 import { nameInArn } from './terraform/resource-type.ts';
 import { LAST_RANK, modelledType, type ResourceType, targetOf } from './terraform/types.ts';
-import { readUnmodelledDelete, readUnmodelledUpdate } from './terraform/unmodelled.ts';
+import { readUnmodelledCreate, readUnmodelledDelete, readUnmodelledUpdate } from './terraform/unmodelled.ts';
 import { readUpdate } from './terraform/update.ts';
 
 /** A resource as one version of a document has it. */
@@ -85,8 +85,15 @@ export function changeOf(before: Managed, after: Managed): Finding {
 /** What creating it amounts to. */
 export function creationOf(managed: Managed): Finding {
   const row = modelledType(managed.type);
-  if (!row?.isDatabase) return { class: 'create', steps: [] };
-  const { target } = read(managed, row);
+  if (row === null) return readUnmodelledCreate(managed.type, managed.address);
+  const { target, attributes } = read(managed, row);
+  if (row.putOn.length > 0) {
+    // What it is put on may be there already, with something in the place that it takes.
+    return target === null
+      ? notUnderstood(managed.address, 'the document does not name what this is put on')
+      : { class: 'disarm', steps: [row.destroy(target, attributes)] };
+  }
+  if (!row.isDatabase) return { class: 'create', steps: [] };
   const named = { arn: null, resourceId: null, identifier: target?.identifier ?? '', scope: target?.scope ?? null };
   return { class: 'create', steps: [{ kind: 'create_database', target: named }] };
 }

@@ -13,6 +13,8 @@ export type Answer = 'yes' | 'no' | 'unknown';
 
 const PATTERN_LENGTH_MAX = 500;
 const TEXT_LENGTH_MAX = 2_000;
+/** What a test of one name may cost: some milliseconds. */
+const STEPS_MAX = 1_000_000;
 
 /** Characters, classes, groups and alternatives that all of them read alike. */
 const COMMON_SYNTAX =
@@ -54,13 +56,36 @@ function matchesExpression(
 ): Answer {
   if (pattern.length > PATTERN_LENGTH_MAX || text.length > TEXT_LENGTH_MAX) return 'unknown';
   if (!COMMON_SYNTAX.test(pattern) || REPEATED_GROUP.test(pattern) || SPECIAL.test(pattern)) return 'unknown';
-  // Each star may start over at each character: a handful stays quick on names of this length.
-  if ((pattern.match(/[+*]/g) ?? []).length > 6) return 'unknown';
+  if (stepsOf(pattern, text, atStart) > STEPS_MAX) return 'unknown';
   try {
     return answer(new RegExp(atStart ? `^(?:${pattern})` : pattern, ignoreCase ? 'i' : '').test(text));
   } catch {
     return 'unknown';
   }
+}
+
+/**
+ * The most that a test can cost: each repetition may end at every character, each option may be taken or not, and
+ * each group may be any of its alternatives.
+ */
+function stepsOf(pattern: string, text: string, atStart: boolean): number {
+  const signs = pattern.replace(/\\.|\[\^?(?:[^\\[\]]|\\.)+\]/g, 'x');
+  const count = (sign: RegExp) => (signs.match(sign) ?? []).length;
+  const starts = atStart || signs.startsWith('^') ? 0 : 1;
+  const repetitions = (text.length + 1) ** (count(/[+*]/g) + starts);
+  return repetitions * 2 ** (count(/\?/g) + alternativesInGroups(signs));
+}
+
+/** Alternatives at the top are tried once each; those of a group as often as whatever follows it fails. */
+function alternativesInGroups(signs: string): number {
+  let depth = 0;
+  let found = 0;
+  for (const sign of signs) {
+    if (sign === '(') depth += 1;
+    else if (sign === ')') depth -= 1;
+    else if (sign === '|' && depth > 0) found += 1;
+  }
+  return found;
 }
 
 /** Two pointers and one step back: linear in practice, quadratic at worst. */

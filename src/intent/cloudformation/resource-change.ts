@@ -100,6 +100,7 @@ function findingOf(entry: ResourceChange, sides: Sides, around: Surroundings): F
   if (runsAnything(entry.type)) return notUnderstood(address, 'it runs what somebody wrote, and that may do anything');
   switch (entry.action) {
     case 'Add':
+      if (isNested(entry)) return nested(entry, address, around);
       return creationOf(managedOf(next));
     case 'Import':
     case 'SyncWithActual':
@@ -139,12 +140,19 @@ function replacement({ policyAction }: ResourceChange, { old, before, after }: S
   return deletionByFate(old, fate);
 }
 
-function modification(entry: ResourceChange, sides: Sides, { isGiven }: Surroundings): Finding {
+function isNested({ type }: ResourceChange): boolean {
+  return type === 'AWS::CloudFormation::Stack';
+}
+
+/** A new one too: it may run what somebody wrote, or make what exists already. */
+function nested({ nested: id }: ResourceChange, address: string, { isGiven }: Surroundings): Finding {
+  if (id !== null && isGiven(id)) return { class: 'none', steps: [] };
+  return notUnderstood(address, 'what changes in the nested stack is in a change set of its own, which is not given');
+}
+
+function modification(entry: ResourceChange, sides: Sides, around: Surroundings): Finding {
   const { address, old, next, before, after } = sides;
-  if (entry.type === 'AWS::CloudFormation::Stack') {
-    if (entry.nested !== null && isGiven(entry.nested)) return { class: 'none', steps: [] };
-    return notUnderstood(address, 'what changes in the nested stack is in a change set of its own, which is not given');
-  }
+  if (isNested(entry)) return nested(entry, address, around);
   if (entry.replacement === null && !isElsewhere(entry.type)) {
     return notUnderstood(address, 'the change set does not say whether a new one takes its place (Replacement)');
   }

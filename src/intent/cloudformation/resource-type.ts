@@ -108,9 +108,9 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   row('EC2::SecurityGroup', 'aws_security_group', 'id', {}),
 ]);
 
-/** Types that run whatever somebody wrote, in AWS or elsewhere. */
+/** Types that run whatever somebody wrote, in AWS or elsewhere; so does every type that is none of AWS's own. */
 const RUNS_ANYTHING =
-  /^Custom::|^AWS::CloudFormation::(?:CustomResource|Macro|StackSet)$|^AWS::ServiceCatalog::CloudFormationProvisionedProduct$|::MODULE$/;
+  /^(?!AWS::|Alexa::)|^AWS::CloudFormation::(?:CustomResource|Macro|StackSet)$|^AWS::ServiceCatalog::CloudFormationProvisionedProduct$|::MODULE$/;
 
 /** True for a type of a service that holds no database, backup or key. */
 export function isElsewhere(type: string): boolean {

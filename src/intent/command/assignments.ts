@@ -19,13 +19,14 @@ export interface Assigned {
 
 const AWS_ELSEWHERE_NOT = new Set([
   ...['AWS_DEFAULT_OUTPUT', 'AWS_MAX_ATTEMPTS', 'AWS_RETRY_MODE', 'AWS_CLI_AUTO_PROMPT', 'AWS_CLI_FILE_ENCODING'],
-  ...['AWS_METADATA_SERVICE_TIMEOUT', 'AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'AWS_DATA_PATH'],
+  ...['AWS_METADATA_SERVICE_TIMEOUT', 'AWS_METADATA_SERVICE_NUM_ATTEMPTS'],
 ]);
 
 const DECIDES_PROGRAM = new Set([
   ...['BASH_ENV', 'ENV', 'SHELLOPTS', 'BASHOPTS', 'PROMPT_COMMAND', 'PS4', 'IFS', 'ZDOTDIR', 'FPATH', 'BROWSER'],
   ...['EDITOR', 'VISUAL', 'LESSOPEN', 'LESSCLOSE', 'NODE_OPTIONS', 'TAR_OPTIONS'],
   ...['PYTHONSTARTUP', 'PYTHONPATH', 'PERL5OPT', 'PERL5LIB', 'RUBYOPT', 'JAVA_TOOL_OPTIONS', 'RIPGREP_CONFIG_PATH'],
+  ...['KUBECTL_EXTERNAL_DIFF', 'TG_TF_PATH', 'TERRAGRUNT_TFPATH', 'AWS_DATA_PATH'],
 ]);
 const DECIDES_PROGRAM_FAMILIES = ['LD_', 'DYLD_', 'GIT_', 'BASH_FUNC_'];
 /** Programs that show what they are given; a pager set to one of these, or to nothing, is no surprise. */
@@ -37,6 +38,8 @@ const GIT_PLAIN = new Set([
 
 /** True when assigning the variable may send an AWS call to another account, region or endpoint. */
 export function sendsElsewhere(name: string): boolean {
+  // The settings of the AWS CLI lie in the home folder.
+  if (name === 'HOME') return true;
   return name.startsWith('AWS_') && !AWS_ELSEWHERE_NOT.has(name) && name !== 'AWS_PAGER';
 }
 
@@ -56,6 +59,8 @@ export function decidesProgram({ name, value }: Assigned): boolean {
   // A folder put behind the others hides no program that was found before.
   if (name === 'PATH') return !(value?.text.startsWith('$PATH:') || value?.text.startsWith(`\${PATH}:`));
   const plain = value !== null && value.dynamic === null && PLAIN_PAGERS.has(value.text);
+  // A list of this name is PATH to zsh.
+  if (name === 'path' && value === null) return true;
   if (name.endsWith('PAGER')) return !plain;
   if (GIT_PLAIN.has(name)) return false;
   return DECIDES_PROGRAM.has(name) || DECIDES_PROGRAM_FAMILIES.some((family) => name.startsWith(family));

@@ -95,7 +95,10 @@ export function crossplaneResource(object: KubeObject, service: string, home: Sc
     values[externalName] =
       externalNameOf(object, externalName) ?? values[externalName] ?? fallbackName(object, externalName);
   }
-  return { type, address: addressOf(object), values, settings, scope: scopeOf(object, home), place: object.place };
+  const scope = scopeOf(object, home);
+  // An ARN of another place than the one that is asked for would place the object where nobody asks for it.
+  if (scope === null && deepText(object.spec, 'forProvider', 'region') !== null) values['arn'] = null;
+  return { type, address: addressOf(object), values, settings, scope, place: object.place };
 }
 
 /** The region is asked for in the object; the account is that of the ARN which the provider observed, or else of whoever asks. */

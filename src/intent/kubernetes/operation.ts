@@ -3,7 +3,7 @@
  *
  * An edit can be the first half of a deletion: it takes a protection away, or lets a deletion that waits go on. Taking
  * the controller's finalizer away makes the cluster forget the thing, which stays in AWS.
- * Source: Kubernetes documentation, "Finalizers"; `gate-protocols.md` section 7.
+ * Source: aws-controllers-k8s documentation, "Resource Adoption"; Kubernetes documentation, "Finalizers"; `gate-protocols.md` section 7.
  */
 
 import { changeOf, creationOf, deletionOf, disarmOf, nameOf } from '../managed-resource.ts';
@@ -14,6 +14,9 @@ import type { Standing } from './standing.ts';
 /** Finalizers of the controllers that stand between an object and its thing in AWS. */
 const CONTROLLER_FINALIZER =
   /^finalizers\.[a-z0-9-]+\.services\.k8s\.aws\/|^finalizer\.managedresource\.crossplane\.io$/;
+
+/** Types whose things AWS names by itself. */
+const ASSIGNED_ID = /^aws_(?:kms_|backup_(?:plan|selection)$)/;
 
 /** What deleting an object amounts to. */
 export function readDelete({ object, managed, keeps }: Standing): Finding {
@@ -40,10 +43,10 @@ export function readUpdate(before: Standing, after: Standing): Finding {
 
 /** What making an object amounts to; it may come to stand for something that already exists. */
 export function readCreate({ object, managed }: Standing): Finding {
-  // AWS assigns the id of a key, so that one which is given is that of a key which exists.
-  const adopts = managed.type.startsWith('aws_kms_') && annotationOf(object, 'crossplane.io/external-name') !== null;
-  if (adopts)
-    return notUnderstood(managed.address, 'it takes over a key that exists, and what it changes is not shown');
+  // AWS assigns these ids, so that one which is given is that of a thing which exists.
+  const isNamed = ASSIGNED_ID.test(managed.type) && annotationOf(object, 'crossplane.io/external-name') !== null;
+  if (isNamed || annotationOf(object, 'services.k8s.aws/adoption-policy') !== null)
+    return notUnderstood(managed.address, 'it takes over a thing that exists, and what it changes is not shown');
   return creationOf(managed);
 }
 

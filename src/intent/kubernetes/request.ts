@@ -71,6 +71,7 @@ function requestsIn(value: unknown, place: Place, depth: number): Asked {
     );
     return { requests: items.flatMap(({ requests }) => requests), essence: value };
   }
+  if (kind === 'List') throw misfit(below(place, 'items'), 'expected a list of objects');
   const before = readObject(object, place);
   if (before.name === '') throw misfit(below(place, 'metadata.name'), 'missing; expected the name of what is deleted');
   return { requests: [{ operation: 'DELETE', subResource: '', kind: '', before, after: null }], essence: value };

@@ -98,7 +98,7 @@ function readDelete({ address }: PlanEntry, { row, before, target }: Held): Find
 }
 
 function readCreate(entry: PlanEntry, row: ResourceType | null, origin: string): Finding {
-  if (row === null) return readUnmodelledCreate(entry.type);
+  if (row === null) return readUnmodelledCreate(entry.type, entry.address);
   if (!row.isDatabase) return { class: 'create', steps: [] };
   const after = readAttributes(entry.after, row.attributes, { origin, path: `${entry.path}.after` });
   const identifier = after.text(row.identity.identifier) ?? '';

@@ -28,7 +28,19 @@ export function orderEntries(entries: readonly ReadEntry[], prior: readonly Prio
 
 /** The address of the configuration block behind an instance: `module.a["x"].t.n[0]` -> `module.a.t.n`. */
 export function blockAddress(address: string): string {
-  return !address.includes('[') ? address : address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]/g, '');
+  if (!address.includes('[')) return address;
+  // One character after the other: an expression would start over at each bracket that nothing closes.
+  let kept = '';
+  let [inside, quoted] = [false, false];
+  for (let at = 0; at < address.length; at += 1) {
+    const sign = address[at];
+    if (quoted && sign === '\\') at += 1;
+    else if (inside && sign === '"') quoted = !quoted;
+    else if (inside && !quoted && sign === ']') inside = false;
+    else if (!inside && sign === '[') inside = true;
+    else if (!inside) kept += sign;
+  }
+  return kept;
 }
 
 /** The instances of one configuration block that are to be deleted. */

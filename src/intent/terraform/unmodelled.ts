@@ -2,7 +2,8 @@
  * Types without a row in the table that could still take backups, databases or keys away.
  *
  * Deleting one is unknown unless it stands in the list below, each with its reason; everything outside these families
- * (networks, compute, ...) cannot delete a recovery point and is `other_destroy`. Unknown on purpose: shard groups (data
+ * (networks, compute, ...) cannot delete a recovery point and is `other_destroy`. What runs something of somebody else's,
+ * or takes objects of a cluster or a whole account along, is unknown as well. Unknown on purpose: shard groups (data
  * of Aurora Limitless), custom engine versions (RDS Custom restores with them alone), key stores, and stacks.
  * Source: type names of AWS provider 5.100.0 and of the Cloud Control provider (`awscc_`); `aws-backup-facts.md` 2.7, 2.10.
  */
@@ -21,11 +22,22 @@ const WATCHED = [
   /cloudcontrolapi_resource/,
   /backup|snapshot/,
   // Providers that work inside a database: what they drop, they drop from a database that Muster watches.
-  /^(postgresql|mysql)_(database|schema)$/,
+  /^(postgresql|mysql|mssql)_(database|schema)$/,
 ];
 
 /** Any change of these may delete things that the plan does not list. */
-const CARRIES_OTHERS = /cloudformation_stack|cloudcontrolapi_resource/;
+const CARRIES_OTHERS = [
+  /cloudformation_stack|cloudcontrolapi_resource/,
+  // Objects of a cluster, which its controllers may turn into databases.
+  // What a key store loses, its keys lose.
+  /custom_key_store$/,
+  /^(?:helm_release|kubernetes_manifest|kubectl_manifest|kustomization_resource|argocd_application(?:_set)?)$/,
+];
+/** Deleting one takes along what it holds. */
+const HOLDS_OTHERS = /^(?:kubernetes_namespace(?:_v1)?|aws(?:cc)?_organizations_(?:account|policy|policy_attachment))$/;
+/** Making, changing or deleting one runs what somebody wrote elsewhere. */
+const RUNS_OTHERS =
+  /^(?:aws_lambda_invocation|aws(?:cc)?_ssm_association|aws(?:cc)?_servicecatalog_(?:cloudformation_)?provisioned_product|tfe_workspace_run|spacelift_run|spacelift_stack_destructor|shell_script|sql_migrate)$/;
 
 interface Harmless {
   readonly class: 'disarm' | 'other_destroy';
@@ -76,18 +88,27 @@ const PROTECTIVE = [
   'enabled',
   'deletion_window_in_days',
   'policy',
+  // As the Cloud Control provider and CloudFormation name them.
+  ...['access_policy', 'key_policy', 'lock_configuration', 'pending_window_in_days', 'backup_plan', 'backup_selection'],
+  ...['automatic_backup_replication_region', 'automatic_backup_replication_retention_period'],
+  'global_cluster_identifier',
+  // Of a policy of an organization: one that denies deletions, or one that has everything backed up.
+  'content',
 ];
 
 /** What deleting a thing of a type without a row amounts to. */
 export function readUnmodelledDelete(type: string, address: string): Finding {
   const kept = KEPT.get(type);
   if (kept) return { class: kept.class, steps: [] };
-  if (isWatched(type)) return notUnderstood(address, `what deleting a ${type} takes with it is not modelled`);
+  if (RUNS_OTHERS.test(type)) return runs(type, address);
+  if (isWatched(type) || HOLDS_OTHERS.test(type) || carriesOthers(type))
+    return notUnderstood(address, `what deleting a ${type} takes with it is not modelled`);
   return { class: 'other_destroy', steps: [] };
 }
 
 /** What a create of a thing of a type without a row amounts to: settings are there already, and are replaced by it. */
-export function readUnmodelledCreate(type: string): Finding {
+export function readUnmodelledCreate(type: string, address: string): Finding {
+  if (RUNS_OTHERS.test(type)) return runs(type, address);
   return { class: KEPT.get(type)?.class === 'disarm' ? 'disarm' : 'create', steps: [] };
 }
 
@@ -104,8 +125,9 @@ export function readUnmodelledUpdate(entry: {
     isUnknownAfter(entry.afterUnknown, name) || printed(entry.before, name) !== printed(entry.after, name);
   const kept = KEPT.get(type);
   if (kept) return { class: kept.guards.some(changes) ? 'disarm' : 'update', steps: [] };
-  if (CARRIES_OTHERS.test(type)) return notUnderstood(address, `what changing a ${type} deletes is not in the plan`);
-  const changed = isWatched(type) ? PROTECTIVE.find(changes) : undefined;
+  if (RUNS_OTHERS.test(type)) return runs(type, address);
+  if (carriesOthers(type)) return notUnderstood(address, `what changing a ${type} deletes is not in the plan`);
+  const changed = isWatched(type) || HOLDS_OTHERS.test(type) ? PROTECTIVE.find(changes) : undefined;
   if (changed) return notUnderstood(address, `${changed} changes on a ${type}, which is not modelled`);
   return { class: 'update', steps: [] };
 }
@@ -113,6 +135,14 @@ export function readUnmodelledUpdate(entry: {
 /** True for a type of a family that holds databases, their backups or their keys. */
 export function isWatched(type: string): boolean {
   return WATCHED.some((family) => family.test(type));
+}
+
+function carriesOthers(type: string): boolean {
+  return CARRIES_OTHERS.some((family) => family.test(type));
+}
+
+function runs(type: string, address: string): Finding {
+  return notUnderstood(address, `a ${type} runs what somebody wrote, and that may do anything`);
 }
 
 function printed(object: JsonObject | null, name: string): string {

@@ -93,3 +93,22 @@ describe('a span of Go', () => {
     expect(secondsOfGo(text)).toBe(seconds);
   });
 });
+
+describe('an expression that could keep a machine busy', () => {
+  it.each([
+    ['six stars over a tag', 'a*a*a*a*a*a*b', 'a'.repeat(250)],
+    ['four stars over a snapshot id', '.*a.*a.*a.*b', 'a'.repeat(250)],
+    ['options without end', `${'a?'.repeat(60)}b`, 'a'.repeat(60)],
+    ['groups of alternatives without end', `${'(a|aa)'.repeat(60)}b`, 'a'.repeat(90)],
+  ])('%s is left unknown', (_, expression, text) => {
+    expect(matches(text, of('regex', expression))).toBe('unknown');
+  });
+
+  it.each([
+    ['prod-orders-db', '^(prod|staging|dev)-.*-db$', 'yes'],
+    ['prod-orders', '.*-(orders|users).*', 'yes'],
+    ['shop-1', 'orders|users|carts|mail|jobs|stock|prices|pages|sites|shops|blogs|wikis|chats|calls|tasks', 'no'],
+  ] as const)('%s by %s is answered: %s', (text, expression, expected) => {
+    expect(matches(text, of('regex', expression))).toBe(expected);
+  });
+});

@@ -141,3 +141,26 @@ describe('a template that is deleted', () => {
     expect(of('Database')).toEqual([]);
   });
 });
+
+describe('a resource whose handler somebody else wrote', () => {
+  it.each(['Remove', 'Modify', 'Add'])('is unknown on %s', (Action) => {
+    expect(summary({ Action, ResourceType: 'Acme::RDS::Database' })).toBe('unknown opaque');
+  });
+});
+
+describe('a nested stack that is added', () => {
+  const entry = { Action: 'Add', ResourceType: 'AWS::CloudFormation::Stack', Replacement: undefined };
+
+  it('is unknown without its own change set', () => {
+    expect(summary(entry)).toBe('unknown opaque');
+  });
+
+  it('is what its own change set says', () => {
+    const ChangeSetId = 'arn:aws:cloudformation:eu-west-1:123456789012:changeSet/nested/1';
+    const { changes } = read([
+      aChangeSet([aChange({ ...entry, ChangeSetId })]),
+      aChangeSet([aChange({ Action: 'Add' })], { ChangeSetId }),
+    ]);
+    expect(changes.map((change) => change.class)).toEqual(['none', 'create']);
+  });
+});

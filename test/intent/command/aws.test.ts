@@ -258,11 +258,11 @@ describe('what else weakens or takes recovery points', () => {
   it.each([
     [
       'aws rds modify-db-snapshot-attribute --db-snapshot-identifier s --attribute-name restore --values-to-remove 210987654321',
-      'disarm',
+      'disarm unshare_snapshot',
     ],
     [
       'aws rds modify-db-cluster-snapshot-attribute --db-cluster-snapshot-identifier s --attribute-name restore --values-to-rem all',
-      'disarm',
+      'disarm unshare_snapshot',
     ],
     [
       'aws rds modify-db-snapshot-attribute --db-snapshot-identifier s --attribute-name restore --values-to-add 210987654321',

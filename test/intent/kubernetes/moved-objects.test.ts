@@ -123,3 +123,33 @@ describe('plain objects', () => {
     expect(readText(text.join('---\n')).changes.map((change) => change.class)).toEqual(['none', 'none']);
   });
 });
+
+describe('a thing that exists and is taken over', () => {
+  const adopted = { annotations: { 'services.k8s.aws/adoption-policy': 'adopt-or-create' } };
+
+  it.each([
+    ['rds', 'DBInstance'],
+    ['rds', 'DBSnapshot'],
+    ['kms', 'Key'],
+    ['backup', 'BackupVault'],
+  ])('is unknown when ACK adopts it: %s %s', (service, kind) => {
+    const object = anObject(`${service}.services.k8s.aws/v1alpha1`, kind, { ...adopted, spec: { name: 'x' } });
+    expect(summary(aReview({ operation: 'CREATE', object }))).toBe('unknown opaque');
+  });
+
+  it.each(['Plan', 'Selection'])('is unknown when Crossplane is given the id of a backup %s', (kind) => {
+    const annotations = { 'crossplane.io/external-name': '1234' };
+    const object = anObject('backup.aws.upbound.io/v1beta1', kind, { annotations, spec: { forProvider: {} } });
+    expect(summary(aReview({ operation: 'CREATE', object }))).toBe('unknown opaque');
+  });
+
+  it.each([
+    ['kms', 'KeyPolicy', { keyId: '1234abcd-12ab-34cd-56ef-1234567890ab' }, 'disarm change_key_policy'],
+    ['backup', 'VaultPolicy', { backupVaultName: 'safe' }, 'disarm change_vault_policy'],
+    ['backup', 'RegionSettings', {}, 'disarm'],
+    ['kms', 'KeyPolicy', {}, 'unknown opaque'],
+  ])('a new %s %s takes the place of what is there', (service, kind, forProvider, expected) => {
+    const object = anObject(`${service}.aws.upbound.io/v1beta1`, kind, { spec: { forProvider } });
+    expect(summary(aReview({ operation: 'CREATE', object }))).toBe(expected);
+  });
+});

@@ -215,3 +215,10 @@ describe('a secret', () => {
     expect(refusal(text)).not.toContain('CANARY');
   });
 });
+
+it('a List without a list in it is refused', () => {
+  const items = { a: anAckInstance() };
+  expect(refusal(JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: { name: 'x' }, items }))).toContain(
+    'items',
+  );
+});

@@ -124,3 +124,7 @@ describe('what is only known after apply', () => {
     expect(isUnknownAfter(mask, 'name')).toBe(unknown);
   });
 });
+
+it('a number too large to be one is refused', () => {
+  expect(() => read(JSON.parse('{"days": 1e400}'))).toThrow('x.before.days: expected a number or null');
+});

@@ -145,3 +145,9 @@ it.each([
 ])('the block of %s is %s', (address, block) => {
   expect(blockAddress(address)).toBe(block);
 });
+
+it('an address full of brackets that nothing closes takes no longer than any other', () => {
+  const deep = `aws_x.${'["'.repeat(200_000)}`;
+  expect(blockAddress(deep)).toBe('aws_x.');
+  expect(blockAddress(`aws_x.${'['.repeat(200_000)}`)).toBe('aws_x.');
+});

@@ -30,6 +30,18 @@ describe('deleting a type that nobody modelled', () => {
     'postgresql_database',
     'postgresql_schema',
     'mysql_database',
+    'mssql_database',
+    'helm_release',
+    'kubernetes_manifest',
+    'kubectl_manifest',
+    'kubernetes_namespace',
+    'kubernetes_namespace_v1',
+    'argocd_application',
+    'aws_organizations_account',
+    'aws_lambda_invocation',
+    'aws_ssm_association',
+    'tfe_workspace_run',
+    'sql_migrate',
   ])('%s is unknown', (type) => {
     const change = remove(type);
     expect(change.class).toBe('unknown');
@@ -105,5 +117,42 @@ describe('updating a type that nobody modelled', () => {
 
   it('a type outside the watched families is an update', () => {
     expect(update('aws_lb', { deletion_protection: true }, { deletion_protection: false }).class).toBe('update');
+  });
+});
+
+describe('a type that runs what somebody wrote', () => {
+  const actions = ['create', 'update', 'delete', 'no-op'] as const;
+  const classes = (type: string) =>
+    actions.map((action) => readOne(anEntry({ address: `${type}.x`, actions: [action], before: {}, after: {} })).class);
+
+  it.each(['aws_lambda_invocation', 'tfe_workspace_run', 'spacelift_stack_destructor', 'shell_script', 'sql_migrate'])(
+    '%s is unknown as soon as anything happens to it',
+    (type) => {
+      expect(classes(type)).toEqual(['unknown', 'unknown', 'unknown', 'none']);
+    },
+  );
+
+  it.each(['helm_release', 'kubernetes_manifest'])('%s may take objects along once it stands', (type) => {
+    expect(classes(type)).toEqual(['create', 'unknown', 'unknown', 'none']);
+  });
+});
+
+describe('changing what guards under another name', () => {
+  it.each([
+    ['awscc_backup_backup_vault', 'lock_configuration'],
+    ['awscc_backup_backup_vault', 'access_policy'],
+    ['awscc_backup_backup_plan', 'backup_plan'],
+    ['awscc_backup_backup_selection', 'backup_selection'],
+    ['awscc_kms_key', 'key_policy'],
+    ['awscc_kms_key', 'pending_window_in_days'],
+    ['awscc_rds_db_instance', 'automatic_backup_replication_region'],
+    ['aws_kms_custom_key_store', 'cloud_hsm_cluster_id'],
+    ['aws_organizations_policy', 'content'],
+  ])('of a %s, %s, is unknown', (type, name) => {
+    expect(update(type, { [name]: 'a' }, { [name]: 'b' }).class).toBe('unknown');
+  });
+
+  it('tags of such a thing are an update', () => {
+    expect(update('awscc_kms_key', { tags: [] }, { tags: ['a'] }).class).toBe('update');
   });
 });

@@ -65,8 +65,8 @@ export function givenOf(
     number: (name) => {
       const value = text(name);
       if (value === null) return null;
-      const number = Number(value);
-      if (value.trim() !== '' && Number.isInteger(number) && number >= 0) return number;
+      // As the CLI writes numbers: what else JavaScript takes for one, such as 0x0 or 1e1, is refused or differs there.
+      if (/^\s*\+?\d{1,9}\s*$/.test(value)) return Number(value);
       doubts.push(`--${name}, which is no number`);
       return null;
     },

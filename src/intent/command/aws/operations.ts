@@ -224,7 +224,8 @@ function sharing(operation: string, option: string): readonly Operation[] {
     shows: [option],
     // Whoever is taken off the list loses the snapshot at once; copies made before stay theirs.
     classOf: (given: Given) => (given.has('values-to-remove') ? 'disarm' : 'update'),
-    steps: () => [],
+    steps: (given: Given) =>
+      given.has('values-to-remove') ? [{ kind: 'unshare_snapshot', target: given.target(option, inLowerCase) }] : [],
   }));
 }
 

@@ -17,6 +17,7 @@ import { isStateFile } from '../tools/files.ts';
 import { givenOf } from './given.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { type AwsCommand, parseAws } from './parse-aws.ts';
+import { AWS_SERVICES } from './services.ts';
 import { judgeUnmodelled } from './unmodelled.ts';
 
 const TABLE: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
@@ -33,6 +34,7 @@ export function readAws(args: readonly Arg[], environment: Environment): Reading
   if (early !== undefined) return opaque(address, `${early} is not known, so neither is what follows it`);
   if (operation === null) return aloneStanding(service.text, address);
   if (!/^[a-z][a-z0-9-]*$/.test(service.text)) return opaque(address, 'which service it calls is not certain');
+  if (!AWS_SERVICES.has(service.text)) return opaque(address, 'it is no service that is known, and may be an alias');
   const name = `${service.text} ${operation.text}`;
   const actions = [operation.text];
   if (asksForHelp(command)) return harmless(address, actions);

@@ -29,6 +29,9 @@ const WATCHED = new Set([
     'opsworks-cm',
     'sso-admin',
     'resourcegroupstaggingapi',
+    'rds-data',
+    'neptune-graph',
+    'neptunedata',
   ],
 ]);
 
@@ -39,6 +42,10 @@ const READS = new Set(
 );
 const WATCHED_READS = new Set(['describe', 'list', 'get', 'wait', 'help', 'head']);
 const DELETES = new Set('delete terminate remove deregister purge destroy batch-delete'.split(' '));
+
+/** Whatever begins so sets something off; what starts a machine or a query is named below. */
+const STARTS =
+  /^(?:invoke|execute|submit|redrive|test-invoke|activate-pipeline)(?:-|$)|^(?:start|redrive|retry|restart)-.*(?:execution|run|job|build|task|pipeline|workflow|trigger|associations-once|application|session|experiment)(?:-|$)|maintenance-window-task$|task-with-maintenance-window$/;
 
 const NOTHING: Judged = { class: 'none', why: null };
 const UPDATE: Judged = { class: 'update', why: null };
@@ -141,6 +148,15 @@ const NAMED: ReadonlyMap<string, Judged> = new Map([
   ...all('codepipeline', RUNS, 'start-pipeline-execution retry-stage-execution put-approval-result'),
   ...all('glue', RUNS, 'start-job-run start-workflow-run'),
   ...all('emr', RUNS, 'add-steps'),
+  ...all('ssm', RUNS, 'update-association update-document update-document-default-version'),
+  ...all('transcribe', UPDATE, 'start-transcription-job start-call-analytics-job start-medical-transcription-job'),
+  ...all('athena', UPDATE, 'start-query-execution'),
+  ...all('textract', UPDATE, 'start-document-analysis start-document-text-detection'),
+  ...all(
+    'lightsail',
+    because('destroy', 'databases of Lightsail, and their snapshots, are not read'),
+    'delete-relational-database delete-relational-database-snapshot',
+  ),
   ...all('sqs', RUNS, 'send-message send-message-batch'),
   ...all('sns', RUNS, 'publish publish-batch'),
   ...all(
@@ -164,6 +180,7 @@ export function judgeUnmodelled(service: string, operation: string): Judged {
     if (hasVerb(operation, WATCHED_READS)) return NOTHING;
     return because('unknown', 'what it does to recovery points is not modelled');
   }
+  if (STARTS.test(operation)) return RUNS;
   if (hasVerb(operation, READS)) return NOTHING;
   if (hasVerb(operation, DELETES)) return OTHER;
   // A word of its own is no API call: an alias of the CLI can stand for anything.

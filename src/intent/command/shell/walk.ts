@@ -7,20 +7,30 @@
  * Source: `unbash` 6 (GNU Bash 5.3 grammar); Bash Reference Manual, "Shell Commands".
  */
 
-import { type Command, forEachChild, type ParsedScript, parse, type Redirection, type SyntaxNode } from 'unbash';
+import {
+  type Command,
+  forEachChild,
+  type ParsedScript,
+  parse,
+  type Redirection,
+  type SyntaxNode,
+  type WordPart,
+} from 'unbash';
 import type { Arg } from '../arg.ts';
 import { type Assigned, decidesProgram, withAssignments } from '../assignments.ts';
 import type { Environment, Shell, Stdin } from '../environment.ts';
 import { oneLine, printCommand, printWord } from '../printing.ts';
 import { opaque, type Reading } from '../reading.ts';
-import { isStateFile } from '../tools/files.ts';
+import { guardedFile } from '../tools/files.ts';
 import { outputOf } from './pipe.ts';
-import { surveyOf } from './survey.ts';
+import { changesVariables, surveyOf } from './survey.ts';
 import { readHereDocument, readWord } from './words.ts';
 
 /** Scripts within scripts. */
 const DEPTH_MAX = 6;
 const TEXT_MAX = 262_144;
+/** What it sets holds for every AWS call that follows, whatever runs it. */
+const SETTINGS = /\baws\b[^;|&\n]{0,200}\s(?:configure\s+(?!(?:get|list)\b|list-profiles|export-)|login\b)/;
 const NESTING = /\$\(|`|[<>]\(|<<|\$\{|\$\[|\(\(/g;
 
 /** Reads shell text; `shell` is given when it runs in the shell that is already there. */
@@ -31,7 +41,8 @@ export function readScript(text: string, environment: Environment, shell?: Shell
   environment.effort.characters -= text.length * (1 + (text.match(NESTING)?.length ?? 0) / 8);
   if (environment.effort.characters < 0) return [unread('a script more deeply nested than is read')];
   try {
-    return walkScript(parse(text), { ...environment, depth: environment.depth + 1 }, shell);
+    const settings = SETTINGS.test(text) ? withAssignments(environment, ['AWS_PROFILE']) : environment;
+    return walkScript(parse(text), { ...settings, depth: environment.depth + 1 }, shell);
   } catch (error) {
     // The parser is tolerant, but its stack is not: some nestings overflow it.
     if (error instanceof RangeError) return [unread('a script more deeply nested than is read')];
@@ -53,6 +64,7 @@ function walkScript(script: ParsedScript, outer: Environment, inherited?: Shell)
   };
   const readings: Reading[] = [];
   const environment = withAssignments({ ...outer, shell }, [...survey.assigned]);
+  if (survey.runsData !== null) readings.push(unread(survey.runsData));
   walkNode(script, { environment, readings, certain: true });
   return readings;
 }
@@ -141,6 +153,9 @@ function walkCommand(node: Command, place: Place): void {
   );
   readings.push(...environment.readers.command(args, { ...inner, stdin: stdinOf(node.redirects, environment) }));
   const name = args[0]?.text;
+  // What was looked for before the walk were builtins in plain sight.
+  if (name !== node.name.value && node.name.parts?.some(isExpansion) && changesVariables(name ?? ''))
+    readings.push(opaque(printCommand(args.slice(0, 1)), 'a builtin behind a variable may change any other'));
   if (place.certain && (name === 'export' || name === 'readonly'))
     for (const assigned of declared) settle(assigned, environment.shell);
 }
@@ -189,8 +204,18 @@ function stdinOf(redirects: readonly Redirection[], { stdin, shell }: Environmen
   return { kind: 'unseen', from: target === null ? 'a redirection' : printCommand([target]) };
 }
 
+function isExpansion({ type }: WordPart): boolean {
+  return !['Literal', 'SingleQuoted', 'AnsiCQuoted'].includes(type);
+}
+
+/** `<>` writes as well. */
+function isRead(operator: string): boolean {
+  return operator.startsWith('<') && operator !== '<>';
+}
+
 function walkRedirect(redirect: Redirection, { environment, readings }: Place): void {
-  if (redirect.type !== 'Redirect' || redirect.target === undefined || redirect.operator.startsWith('<')) return;
+  if (redirect.type !== 'Redirect' || redirect.target === undefined || isRead(redirect.operator)) return;
   const target = readWord(redirect.target, environment.shell.variables);
-  if (isStateFile(target.text)) readings.push(opaque(`> ${printWord(target)}`, 'writes over a Terraform state file'));
+  const guarded = guardedFile(target.text);
+  if (guarded !== null) readings.push(opaque(`> ${printWord(target)}`, `writes over ${guarded}`));
 }

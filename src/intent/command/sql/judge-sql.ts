@@ -17,7 +17,7 @@ const words = (text: string) => new Set(text.split(' '));
 
 const READS = words('SELECT SHOW EXPLAIN DESCRIBE DESC VALUES TABLE WITH FETCH');
 const QUIET = words(
-  'BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE SET USE ANALYZE VACUUM LISTEN NOTIFY UNLISTEN CLOSE DISCARD CHECK CHECKSUM STATUS HELP PRINT',
+  'BEGIN COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE SET USE ANALYZE VACUUM LISTEN NOTIFY UNLISTEN CLOSE DISCARD CHECK CHECKSUM STATUS HELP PRINT',
 );
 const CHANGES = words(
   'INSERT CREATE GRANT REVOKE COMMENT REPLACE LOAD RENAME REINDEX CLUSTER REFRESH OPTIMIZE FLUSH UPSERT',
@@ -29,10 +29,14 @@ const DROPS_NO_ROWS = words(
 );
 /** Functions that only compute or look; any other may do anything. */
 const FUNCTIONS = words(
-  'COUNT SUM MIN MAX AVG NOW VERSION COALESCE NULLIF UPPER LOWER LENGTH ROUND ABS CEIL FLOOR CONCAT SUBSTRING SUBSTR TRIM REPLACE CAST CONVERT EXTRACT DATE_TRUNC DATE_PART DATE TO_CHAR TO_TIMESTAMP AGE GREATEST LEAST RANDOM ROW_NUMBER RANK DENSE_RANK LAG LEAD FIRST_VALUE LAST_VALUE STRING_AGG ARRAY_AGG JSON_AGG JSONB_AGG GROUP_CONCAT JSON_BUILD_OBJECT ROW_TO_JSON TO_JSON UNNEST GENERATE_SERIES ARRAY_LENGTH IFNULL IF ISNULL DATEDIFF DATE_FORMAT DATE_SUB DATE_ADD UNIX_TIMESTAMP FROM_UNIXTIME CURRENT_DATABASE CURRENT_USER CURRENT_SETTING CURRENT_SCHEMA DATABASE SCHEMA USER MD5 FORMAT ANY ALL SOME ARRAY IN EXISTS VALUES NOT AND OR ON USING AS OVER FILTER WHERE BY FROM SELECT HAVING THEN ELSE WHEN BETWEEN LIKE DISTINCT INTERVAL LIMIT VARCHAR CHAR NUMERIC DECIMAL ROW JOIN UNION EXCEPT INTERSECT GROUPING PERCENTILE_CONT STDDEV VARIANCE BOOL_AND BOOL_OR LEFT RIGHT SPLIT_PART REGEXP_REPLACE REGEXP_MATCHES POSITION SIGN MOD POWER SQRT',
+  'COUNT SUM MIN MAX AVG NOW VERSION COALESCE NULLIF UPPER LOWER LENGTH ROUND ABS CEIL FLOOR CONCAT SUBSTRING SUBSTR TRIM REPLACE CAST CONVERT EXTRACT DATE_TRUNC DATE_PART DATE TO_CHAR TO_TIMESTAMP AGE GREATEST LEAST RANDOM ROW_NUMBER RANK DENSE_RANK LAG LEAD FIRST_VALUE LAST_VALUE STRING_AGG ARRAY_AGG JSON_AGG JSONB_AGG GROUP_CONCAT JSON_BUILD_OBJECT ROW_TO_JSON TO_JSON UNNEST GENERATE_SERIES ARRAY_LENGTH IFNULL IF ISNULL DATEDIFF DATE_FORMAT DATE_SUB DATE_ADD UNIX_TIMESTAMP FROM_UNIXTIME CURRENT_DATABASE CURRENT_USER CURRENT_SETTING CURRENT_SCHEMA DATABASE SCHEMA USER MD5 FORMAT ANY ALL SOME ARRAY IN EXISTS VALUES NOT AND OR ON USING AS OVER FILTER WHERE BY FROM SELECT HAVING THEN ELSE WHEN BETWEEN LIKE DISTINCT INTERVAL LIMIT VARCHAR CHAR NUMERIC DECIMAL ROW JOIN UNION EXCEPT INTERSECT GROUPING PERCENTILE_CONT STDDEV VARIANCE BOOL_AND BOOL_OR LEFT RIGHT SPLIT_PART REGEXP_REPLACE REGEXP_MATCHES POSITION SIGN MOD POWER SQRT CURRENT_TIMESTAMP CURRENT_DATE CLOCK_TIMESTAMP STATEMENT_TIMESTAMP CURDATE CURTIME SYSDATE UTC_TIMESTAMP TO_DATE TO_NUMBER MAKE_DATE NEXTVAL CURRVAL SETVAL LAST_INSERT_ID UUID GEN_RANDOM_UUID UUID_GENERATE_V4 TO_JSONB JSON_OBJECT JSON_ARRAY JSONB_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_SET JSON_SET JSON_EXTRACT ARRAY_APPEND ARRAY_REMOVE ARRAY_POSITION CONCAT_WS LPAD RPAD INITCAP CHAR_LENGTH STRPOS INSTR LOCATE CHR ASCII SHA1 SHA2 SHA256 DIGEST CRYPT GEN_SALT ENCODE DECODE CONFLICT KEY VALUE DEFAULT SET WITH RETURNING PARTITION COLUMNS FIELDS LINES',
 );
 const CATALOGUE_FUNCTION =
   /^PG_(?:GET_|STAT_GET_|IS_|LAST_|(?:.*_)?SIZE(?:_PRETTY)?$|.*_VISIBLE$|POSTMASTER_START_TIME$|TYPEOF$)/;
+/** A name behind one of these is a table or its like, and what follows in brackets its columns. */
+const NAMES_TABLE = words('INTO TABLE COPY EXISTS UPDATE ONLY JOIN REFERENCES');
+/** What these define runs by itself later, or in the place of something else. */
+const RUNS_LATER = words('EVENT RULE');
 /** Commands of the client that only show or set something; mysql has other ones under the same letters. */
 const META_READS = {
   postgres:
@@ -65,21 +69,25 @@ function judgeWords(tokens: readonly Token[], dialect: Dialect, address: string)
   const lead = tokens.find(({ kind }) => kind !== 'sign');
   const first = lead?.kind === 'word' ? lead.text : '';
   const has = (word: string) => tokens.some(({ kind, text }) => kind === 'word' && text === word);
+  // A definition names columns and types as a call names its arguments; only a query within it calls anything.
+  const query = first === 'CREATE' || first === 'ALTER' ? wordAt(tokens, 'SELECT') : 0;
+  const calls = query >= 0 && tokens.some((_, index) => index >= query && callsAnything(tokens, index));
   // Without ANALYZE nothing of what is explained runs.
   if (first === 'EXPLAIN' && !has('ANALYZE') && !has('ANALYSE')) return plain('none');
   if (READS.has(first)) {
     const writes = tokens.some(
       ({ kind, text }, index) => index > 0 && kind === 'word' && WRITES.has(text) && !isCall(tokens, index),
     );
-    const calls = tokens.find(
-      (token, index) => token.kind !== 'sign' && isCall(tokens, index) && !isKnownFunction(token),
-    );
     // FOR UPDATE locks rows and leaves them as they are.
     const locks = has('FOR') && tokens.filter(({ text }) => text === 'UPDATE').length === 1;
     if (writes && !locks) return notUnderstood(address, 'the query writes as well as reads');
-    if (calls) return notUnderstood(address, 'the query calls a function that may do anything');
+    if (calls) return notUnderstood(address, CALLS_ANYTHING);
     return plain('none');
   }
+  if (calls && CALLERS.has(first)) return notUnderstood(address, CALLS_ANYTHING);
+  if (first === 'CREATE' && tokens.slice(1, 5).some(({ text }) => RUNS_LATER.has(text)))
+    return notUnderstood(address, 'what it defines runs by itself later');
+  if (first === 'START' && has('TRANSACTION')) return plain('none');
   if (QUIET.has(first)) return plain('none');
   if (first === 'COPY' && !has('PROGRAM')) return plain(has('TO') && !has('FROM') ? 'none' : 'update');
   if (first === 'DELETE' || first === 'UPDATE' || first === 'ALTER' || first === 'DROP') return plain('update');
@@ -90,6 +98,10 @@ function judgeWords(tokens: readonly Token[], dialect: Dialect, address: string)
     `the ${dialect === 'mysql' ? 'MySQL' : 'PostgreSQL'} statement is not one that is read`,
   );
 }
+
+const CALLS_ANYTHING = 'the query calls a function that may do anything';
+/** Statements that may call functions besides what they do themselves. */
+const CALLERS = words('INSERT REPLACE UPDATE DELETE COPY CREATE ALTER SET REFRESH');
 
 /** A statement with more of these is not looked at twice: it counts as taking every row. */
 const CLAUSES_MAX = 50;
@@ -147,8 +159,19 @@ function isCall(tokens: readonly Token[], index: number): boolean {
   return next?.kind === 'sign' && next.text === '(' && ['word', 'name'].includes(tokens[index]?.kind ?? '');
 }
 
-function isKnownFunction({ kind, text }: Token): boolean {
-  return kind === 'word' && (FUNCTIONS.has(text) || CATALOGUE_FUNCTION.test(text));
+/** A call of a function that is not known to compute or look only; one of a schema of its own may be any. */
+function callsAnything(tokens: readonly Token[], index: number): boolean {
+  const token = tokens[index];
+  if (token === undefined || token.kind === 'sign' || !isCall(tokens, index)) return false;
+  const qualified = tokens[index - 1]?.text === '.';
+  const front = tokens[qualified ? index - 3 : index - 1];
+  if (front?.kind === 'word' && NAMES_TABLE.has(front.text)) return false;
+  if (qualified && tokens[index - 2]?.text !== 'PG_CATALOG') return true;
+  return token.kind !== 'word' || !(FUNCTIONS.has(token.text) || CATALOGUE_FUNCTION.test(token.text));
+}
+
+function wordAt(tokens: readonly Token[], word: string): number {
+  return tokens.findIndex(({ kind, text }) => kind === 'word' && text === word);
 }
 
 function plain(kind: ChangeClass): Finding {

@@ -1,12 +1,17 @@
 /**
- * Names of files that hold Terraform's state: losing one makes the next plan mistake the world.
+ * Names of files that other commands lean on: Terraform's state and the settings of the AWS CLI.
  *
- * By name only; nothing is read. Source: Terraform CLI, "State" and "Working directory contents".
+ * A lost state makes the next plan mistake the world; other settings send the next call to another account, or make its
+ * words mean something else. By name only; nothing is read. Source: Terraform CLI, "State" and "Working directory
+ * contents"; AWS CLI User Guide, "Configuration and credential file settings" and "Aliases".
  */
 
 /** True for `terraform.tfstate`, its backups, and anything in `.terraform`. */
 export function isStateFile(path: string): boolean {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const parts = path
+    .toLowerCase()
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
   const name = parts.at(-1) ?? '';
   return (
     name.includes('.tfstate') ||
@@ -15,6 +20,13 @@ export function isStateFile(path: string): boolean {
     parts.includes('terraform.tfstate.d') ||
     parts.includes('.terragrunt-cache')
   );
+}
+
+/** What a command that writes this file changes for those that follow; null for any other file. */
+export function guardedFile(path: string): string | null {
+  if (isStateFile(path)) return 'a Terraform state file';
+  const parts = path.toLowerCase().split('/');
+  return parts.includes('.aws') && !parts.includes('cache') ? 'the settings of the AWS CLI' : null;
 }
 
 /** Folders that tools fill and empty at will. */

@@ -11,8 +11,9 @@ import { type Arg, programName } from '../arg.ts';
 import { type Environment, outsideShell } from '../environment.ts';
 import { printCommand } from '../printing.ts';
 import { harmless, opaque, type Reading } from '../reading.ts';
+import { runsAsIndex } from '../shell/survey.ts';
 import { withFound } from '../wrappers/read-wrapper.ts';
-import { isStateFile, mayBeStateFile } from './files.ts';
+import { guardedFile, isStateFile, mayBeStateFile } from './files.ts';
 import { isPlainAwk, isPlainSed } from './small-languages.ts';
 
 const words = (text: string) => new Set(text.split(' '));
@@ -25,6 +26,13 @@ const SPEAKS = words('echo printf export set declare local typeset readonly test
 const DESTROYS_FILES = words('rm mv unlink shred truncate tee dd gzip bzip2 xz zstd');
 /** These write to the last name they are given. */
 const WRITES_LAST = words('cp ln install');
+/** Plain otherwise, these write over a file that they are given when one of their words looks so. */
+const WRITES_WHEN: Readonly<Record<string, RegExp>> = {
+  sort: /^-[a-zA-Z]*o|^--o/,
+  yq: /^-[a-zA-Z]*i|^--inplace/,
+  tar: /^-?[a-zA-Z]{0,4}x[a-zA-Z]{0,4}$|^--(?:ex|get)/,
+  unzip: /^(?!-)/,
+};
 /** Options that run another program. */
 const RUNS_BY_OPTION: Readonly<Record<string, readonly string[]>> = {
   sort: ['--compress-program'],
@@ -60,19 +68,18 @@ export function readPlain(args: readonly Arg[], environment: Environment): reado
   const [program, ...rest] = args;
   const name = programName(program?.text ?? '');
   const address = printCommand(args);
-  if (EVALUATES.has(name) && rest.some(({ text }) => text.includes('[$(') || text.includes('[`'))) {
+  if (EVALUATES.has(name) && rest.some(({ text }) => runsAsIndex(text))) {
     return [opaque(name, 'an index that is evaluated may run a program')];
   }
+  const writes = Object.hasOwn(WRITES_WHEN, name) ? WRITES_WHEN[name] : undefined;
+  const written = writes && rest.some(({ head }) => writes.test(head)) ? guardedAmong(rest) : null;
+  if (written !== null) return [opaque(address, `may write over ${written}`)];
   // What is echoed or assigned may be anything, passwords too.
   if (PLAIN.has(name)) return [harmless(SPEAKS.has(name) ? name : address)];
   if (DESTROYS_FILES.has(name)) return [readFileDestroyer(address, rest)];
   if (WRITES_LAST.has(name)) {
-    const last = rest.at(-1);
-    return [
-      last !== undefined && isStateFile(last.text)
-        ? opaque(address, 'writes over a Terraform state file')
-        : harmless(address),
-    ];
+    const written = writtenLast(rest);
+    return [written === null ? harmless(address) : opaque(address, `writes over ${written}`)];
   }
   if (Object.hasOwn(RUNS_BY_OPTION, name)) return [readByOptions(address, rest, RUNS_BY_OPTION[name] ?? [])];
   switch (name) {
@@ -80,11 +87,8 @@ export function readPlain(args: readonly Arg[], environment: Environment): reado
       return readFind(address, rest, environment);
     case 'sed':
     case 'gsed':
-      if (
-        rest.some(({ text }) => isStateFile(text)) &&
-        rest.some(({ head }) => /^(?:-[a-zA-Z]*i|--in-place)/.test(head))
-      )
-        return [opaque(address, 'writes over a Terraform state file')];
+      if (guardedAmong(rest) !== null && rest.some(({ head }) => /^(?:-[a-zA-Z]*i|--in-place)/.test(head)))
+        return [opaque(address, `writes over ${guardedAmong(rest)}`)];
       return [isPlainSed(rest) ? harmless(address) : opaque(address, 'its script may run a program')];
     case 'awk':
     case 'gawk':
@@ -96,9 +100,24 @@ export function readPlain(args: readonly Arg[], environment: Environment): reado
   }
 }
 
+/** What one of the words names that other commands lean on. */
+function guardedAmong(args: readonly Arg[]): string | null {
+  return args.map(({ text }) => guardedFile(text)).find((what) => what !== null) ?? null;
+}
+
+/** A folder that is copied into gets a file of the same name: an old state takes the place of the one that is there. */
+function writtenLast(args: readonly Arg[]): string | null {
+  const last = args.at(-1);
+  if (last === undefined) return null;
+  const isFile = /[^./][^/]*\.[^./]+$/.test(last.text);
+  return guardedFile(last.text) ?? (isFile ? null : guardedAmong(args));
+}
+
 function readFileDestroyer(address: string, args: readonly Arg[]): Reading {
   const state = args.some(({ text, dynamic }) => (dynamic === null ? isStateFile(text.replace(/^of=/, '')) : false));
   if (state) return opaque(address, 'a Terraform state goes: the next plan would not know what exists');
+  const guarded = guardedAmong(args);
+  if (guarded !== null) return opaque(address, `writes over ${guarded}, or takes it away`);
   const unclear = args.find(
     (arg) => arg.dynamic !== null && mayBeStateFile(arg.dynamic === 'a pattern' ? arg.text : ''),
   );

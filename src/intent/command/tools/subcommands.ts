@@ -9,6 +9,7 @@
 import { type Arg, mayBeOption, programName } from '../arg.ts';
 import { oneLine, printCommand } from '../printing.ts';
 import { harmless, opaque, type Reading } from '../reading.ts';
+import { isStateFile } from './files.ts';
 
 interface Tool {
   readonly names: readonly string[];
@@ -18,6 +19,8 @@ interface Tool {
   /** Options in front of the subcommand that take a word. */
   readonly valued?: string;
   readonly flags?: string;
+  /** Subcommands that write over, or take away, the files that they are given. */
+  readonly writes?: string;
   /** Options, anywhere, that run another program or change what the subcommand is. */
   readonly denied?: string;
   readonly why: string;
@@ -114,6 +117,7 @@ const TOOLS: readonly Tool[] = [
     names: ['git'],
     looks:
       'status diff log show branch rev-parse ls-files ls-tree blame annotate describe remote shortlog reflog cat-file merge-base rev-list grep tag add commit fetch stash switch checkout restore mv init help version whatchanged name-rev for-each-ref count-objects check-ignore var cherry range-diff | worktree list | submodule status | config --get | config --list | config -l',
+    writes: 'checkout restore mv stash rm clean',
     valued: '-C --git-dir --work-tree --namespace',
     flags: '--no-pager -P -p --paginate --no-optional-locks --bare --version --help',
     denied: '--config-env --exec-path --upload-pack --ext-diff --textconv -O --open-files-in-pager --template',
@@ -181,6 +185,8 @@ export function readTool(args: readonly Arg[]): Reading | null {
   if (tool.whyDestroys === tool.why && !listed(tool.looks, first, second))
     return opaque(address, tool.why, { class: 'destroy', actions });
   if (!listed(tool.looks, first, second)) return opaque(address, tool.why, { actions });
+  if (listed(tool.writes, first, second) && rest.some(({ text }) => isStateFile(text)))
+    return opaque(address, 'puts another version of a Terraform state in its place, or takes it away', { actions });
   const denied = rest.find((arg, index) => isDenied(arg, rest[index - 1], tool));
   if (denied !== undefined) return opaque(address, 'an option of it may run another program', { actions });
   return harmless(address, actions);

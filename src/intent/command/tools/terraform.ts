@@ -10,6 +10,7 @@ import { type Arg, programName } from '../arg.ts';
 import type { Environment } from '../environment.ts';
 import { oneLine } from '../printing.ts';
 import { harmless, opaque, type Reading } from '../reading.ts';
+import { isStateFile } from './files.ts';
 
 const words = (text: string) => new Set(text.split(' '));
 
@@ -65,6 +66,12 @@ export function readTerraform(args: readonly Arg[], environment: Environment): R
   if (rest.length === 0 || asksForHelp(rest)) return harmless(address);
   if (command === undefined || command.dynamic !== null || unknownFront(rest, name)) {
     return opaque(address, `which subcommand it runs is not certain; ${insteadOf(name)}`);
+  }
+  if (has('tf-path') || has('terragrunt-tfpath')) {
+    return opaque(address, 'which program it runs depends on an option; name no path to it');
+  }
+  if (rest.some(({ text }) => /^--?(?:out|state-out)=/.test(text) && isStateFile(text.slice(text.indexOf('=') + 1)))) {
+    return opaque(address, 'writes over a Terraform state file');
   }
   return readSubcommand(command.text, second, {
     name,
