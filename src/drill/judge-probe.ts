@@ -11,6 +11,7 @@ import { elapsedSeconds, type Instant, printDuration, printInstant, secondsBetwe
 import { digestFinding, schemaFinding } from './judge-digest.ts';
 import type { Baseline, CountExpectation, Probe, ProbeAnswer, ProbeResult, ProbeWorth } from './probe.ts';
 import { group, plural, printPercent, shown } from './probe-words.ts';
+import { readsNothing } from './reads-nothing.ts';
 
 /** What an answer is judged by, besides its probe. */
 export interface JudgeContext {
@@ -55,7 +56,7 @@ export function judgeProbe(probe: Probe, answer: ProbeAnswer, context: JudgeCont
  * What a pass of this probe proves.
  *
  * `data` takes at least one row that was read, `comparison` a figure from outside the copy that an empty table could
- * not meet. Whether SQL reads a table at all is not looked into.
+ * not meet. SQL that reads no table proves nothing; whether what it reads are data is not looked into.
  */
 export function worthOf(probe: Probe, baseline: Baseline | null): ProbeWorth {
   switch (probe.kind) {
@@ -68,11 +69,13 @@ export function worthOf(probe: Probe, baseline: Baseline | null): ProbeWorth {
     case 'checksum':
       return expectedDigest(probe, baseline) === null ? 'data' : 'comparison';
     case 'marker':
-      return 'comparison';
+      return readsNothing(probe.sql) ? 'nothing' : 'comparison';
     case 'freshness':
-      return 'data';
-    case 'sql':
-      return probe.equals === null && probe.min === null && probe.max === null ? 'nothing' : 'data';
+      return readsNothing(probe.sql) ? 'nothing' : 'data';
+    case 'sql': {
+      const cannotFail = probe.equals === null && probe.min === null && probe.max === null;
+      return cannotFail || readsNothing(probe.sql) ? 'nothing' : 'data';
+    }
     case 'tables':
     case 'schema':
     case 'integrity':

@@ -198,6 +198,7 @@ export interface DrillRecord {
   readonly grade: Grade;
   readonly result: DrillResult;
   readonly startedAt: Instant;
+  /** When it was over; where nothing went wrong that is when it turned back, whenever what it made was taken away. */
   readonly endedAt: Instant;
   /** When each phase passed, and how many seconds that was since the start. */
   readonly phases: readonly { readonly phase: Phase; readonly at: Instant; readonly seconds: Seconds }[];

@@ -8,7 +8,7 @@
 
 import { digestOf } from '../core/canonical.ts';
 import { invariant } from '../core/invariant.ts';
-import { elapsedSeconds, type Instant } from '../core/time.ts';
+import { elapsedSeconds, type Instant, latest } from '../core/time.ts';
 import type { DrillState, Part } from './drill-state.ts';
 import type { DrillObjective, DrillRecord, DrillResult, Grade, Phase, ScratchEnd } from './model.ts';
 import { neverMade } from './teardown.ts';
@@ -37,7 +37,7 @@ export function recordOf(state: DrillState): DrillRecord {
     grade: gradeOf(state),
     result: resultOf(state),
     startedAt,
-    endedAt,
+    endedAt: endOf(state, endedAt),
     phases: phases.map(({ phase, at }) => ({ phase, at, seconds: elapsedSeconds(startedAt, at) })),
     restoreSeconds: restoreSecondsOf(state),
     conditions: {
@@ -57,6 +57,16 @@ export function recordOf(state: DrillState): DrillRecord {
     cause: causeOf(state),
   };
   return { ...record, digest: digestOf(record) };
+}
+
+/**
+ * When it was over. What a drill has shown it had shown when it turned back: the way back may be gone days later, by a sweep,
+ * and must not make it newer than a drill that failed in between.
+ */
+function endOf({ cause, interrupted, phases }: DrillState, endedAt: Instant): Instant {
+  const shown = phases.filter(({ phase }) => phase !== 'torn_down').map(({ at }) => at);
+  const [first, ...rest] = shown;
+  return cause !== null || interrupted || first === undefined ? endedAt : rest.reduce(latest, first);
 }
 
 function resultOf(state: DrillState): DrillResult {

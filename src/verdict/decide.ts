@@ -9,6 +9,7 @@
 import type { PrincipalAuthority } from '../authority/authority.ts';
 import { printScope, type Scope } from '../core/arn.ts';
 import type { Digest } from '../core/canonical.ts';
+import { oncePer } from '../core/once-per.ts';
 import { addSeconds, earliest, type Instant, latest, printDuration, secondsBetween } from '../core/time.ts';
 import type { DrillRecord } from '../drill/model.ts';
 import type { Intent } from '../intent/action.ts';
@@ -28,7 +29,7 @@ import { checklistOf } from './checklist.ts';
 import { concernsOf, putsAtStake } from './concerns.ts';
 import { type SettingOf, settingsMoved } from './disarming.ts';
 import { disarmedEarlier, NO_MEMORY, type SettingsMemory, standingOf } from './disarming-memory.ts';
-import type { DatabaseView, Decision, DecisionDocument, Reason, VerdictWord } from './document.ts';
+import type { DatabaseView, Decision, DecisionDocument, Deletion, Reason, VerdictWord } from './document.ts';
 import { judgeDatabase } from './judge.ts';
 import { inOrder, reason, verdictOf, worstOf } from './reason.ts';
 import { judgeState, type StateSighting } from './state-history.ts';
@@ -113,6 +114,7 @@ export function decideChange(asked: Question): DecisionDocument {
     reasons,
     databases,
     changes: intent.changes.map(({ address, actions, class: kind }) => ({ address, actions, class: kind })),
+    deletions: deletionsBy(survival),
     disarmings: moved.disarmings,
     // What a blocked change would make strong may never come.
     rearmings: [...shownStrong, ...(decision === 'block' ? [] : moved.madeStrong)],
@@ -193,6 +195,13 @@ function remembered(
   return disarmedEarlier(standing, { database, at: question.at, principal: askingPrincipal(question) });
 }
 
+/** Also of what AWS would refuse as things stand: whoever repeats the call may be let. */
+function deletionsBy({ after }: Survival): readonly Deletion[] {
+  return after.databases
+    .filter(({ alive }) => !alive)
+    .map(({ database }) => ({ databaseResourceId: database.resourceId, databaseArn: database.arn }));
+}
+
 /** The change followed by the deletion it makes possible. */
 function withDeletion(survival: Survival, database: Database): Survival {
   return surviveFurther(survival, deletionOf(database), { refusals: 'lifted' });
@@ -215,10 +224,24 @@ function staleness({ inventory, policy, at }: Pick<Question, 'inventory' | 'poli
     const message = `${of} was read ${printDuration(-age)} after the instant that is judged`;
     return [reason('inventory_stale', message, { remedy: 'judge by an instant that is not before it' })];
   }
+  const shown = newestWindowEnd(inventory);
+  if (shown !== null && liesAhead(shown, at)) {
+    // Every age would be worked out too short, and what has ended would seem to last.
+    const message = `${of} shows a restore window up to ${shown}, which is yet to come: the clock here is behind that of AWS`;
+    return [reason('inventory_stale', message, { remedy: 'set the clock right and read it anew:\nmuster scan' })];
+  }
   if (age <= policy.inventorySecondsMax) return [];
   const message = `${of} is ${printDuration(age)} old, ${printDuration(policy.inventorySecondsMax)} allowed`;
   return [reason('inventory_stale', message, { remedy: 'read it anew:\nmuster scan' })];
 }
+
+/** The newest instant that any database could be restored to when it was read: AWS's own clock was past it. */
+const newestWindowEnd = oncePer(({ databases }: Inventory): Instant | null =>
+  databases.reduce<Instant | null>((newest, { restoreWindow }) => {
+    if (restoreWindow === null) return newest;
+    return newest === null ? restoreWindow.latest : latest(newest, restoreWindow.latest);
+  }, null),
+);
 
 /** The earliest of policy limit, inventory freshness, and the end of what makes any database ready. */
 function validUntil({ policy, inventory, at }: Question, ends: readonly (Instant | null)[]): Instant {

@@ -53,12 +53,22 @@ export const NO_MEMORY: SettingsMemory = { disarmings: [], rearmings: [] };
  */
 export function rememberedOf(kept: readonly SettingsSeen[], endpoint: string | null): SettingsMemory {
   const decisions = kept.filter((decision) => decision.endpoint === undefined || decision.endpoint === endpoint);
-  const certain = decisions.filter((decision) => decision.endpoint === endpoint);
+  // In the order in which they were kept: a clock that was set back must not make a weakening look older than its cure.
+  const weakenedLast = new Map<string, number>();
+  for (const [place, { disarmings = [] }] of decisions.entries()) {
+    for (const disarming of disarmings) weakenedLast.set(keyOfSetting(disarming), place);
+  }
   return {
     disarmings: decisions.flatMap(({ at, principal, changeDigest, decision, disarmings = [] }) =>
       disarmings.map((disarming) => ({ ...disarming, at, principal, changeDigest, decision })),
     ),
-    rearmings: certain.flatMap(({ at, rearmings = [] }) => rearmings.map((rearming) => ({ ...rearming, at }))),
+    rearmings: decisions.flatMap(({ at, endpoint: of, rearmings = [] }, place) =>
+      of === endpoint
+        ? rearmings
+            .filter((rearming) => place >= (weakenedLast.get(keyOfSetting(rearming)) ?? 0))
+            .map((rearming) => ({ ...rearming, at }))
+        : [],
+    ),
   };
 }
 

@@ -188,6 +188,12 @@ export interface DatabaseView {
   readonly readyUntil?: Instant | null;
 }
 
+/** A database that a change deletes: that very one, and none that bears its name later. */
+export interface Deletion {
+  readonly databaseResourceId: string;
+  readonly databaseArn: string;
+}
+
 /** What a decision stands on: were one of these to change, it would have to be asked anew. */
 export interface Basis {
   /** Of what was seen of the databases named, and of what a restore of them needs. */
@@ -219,6 +225,8 @@ export interface DecisionDocument {
     readonly actions: readonly string[];
     readonly class: ChangeClass;
   }[];
+  /** The databases that the change itself deletes, whether or not it loses anything by it; absent as below. */
+  readonly deletions?: readonly Deletion[];
   /** What the change weakens; absent in decisions that were kept before it was written down. */
   readonly disarmings?: readonly Disarming[];
   /** Settings that only a tool keeps and that the change shows, or makes, strong; absent as above. */

@@ -12,7 +12,7 @@ import type { DrillRecord } from '../drill/model.ts';
 import type { Inventory } from '../inventory/model.ts';
 import { liesAhead } from '../survival/data-loss.ts';
 import { databasesDigest } from './basis.ts';
-import type { Basis, Decision, DecisionDocument, VerdictWord } from './document.ts';
+import type { Basis, DatabaseView, Decision, DecisionDocument, VerdictWord } from './document.ts';
 import { provesRestore } from './evidence.ts';
 
 /** Why a decision no longer stands; wire values. */
@@ -128,16 +128,42 @@ function stateCauses({ basis }: DecisionDocument, { state }: Now): Causes {
   return [{ cause: 'state_changed', message }];
 }
 
-/** A drill of a database named that has failed since speaks against what the decision rests on. */
+/**
+ * A drill of a database named that failed since, or that the decision did not know of, speaks against what it rests on: one
+ * that was killed at its end is put on record later, by whoever sweeps.
+ */
 function evidenceCauses({ databases, at: decidedAt, endpoint = null }: DecisionDocument, { drills }: Now): Causes {
-  const named = new Set(databases.map(({ resourceId }) => resourceId));
-  return drills
-    .filter((drill) => named.has(drill.databaseResourceId) && drill.endpoint === endpoint)
-    .filter((drill) => drill.endedAt > decidedAt && drill.result !== 'aborted' && !provesRestore(drill))
+  const views = new Map(databases.map((view) => [view.resourceId, view]));
+  const own = drills.filter((drill) => views.has(drill.databaseResourceId) && drill.endpoint === endpoint);
+  const ended = own.filter(({ result }) => result !== 'aborted');
+  return ended
+    .filter((drill) => !provesRestore(drill))
+    .filter((drill) => {
+      if (drill.endedAt > decidedAt) return true;
+      return speaksLast(drill, ended) && !knew(views.get(drill.databaseResourceId), drill);
+    })
     .map(({ drillId, databaseIdentifier, endedAt }) => ({
       cause: 'evidence_changed' as const,
-      message: `drill ${drillId} of ${databaseIdentifier} failed since, at ${endedAt}`,
+      message:
+        endedAt > decidedAt
+          ? `drill ${drillId} of ${databaseIdentifier} failed since, at ${endedAt}`
+          : `drill ${drillId} of ${databaseIdentifier}, which failed at ${endedAt}, was not on record then`,
     }));
+}
+
+/** Whether a drill is the newest of its kind of restore, or one of those. */
+function speaksLast(drill: DrillRecord, drills: readonly DrillRecord[]): boolean {
+  return !drills.some(
+    ({ databaseResourceId, claim, endedAt }) =>
+      databaseResourceId === drill.databaseResourceId && claim === drill.claim && endedAt > drill.endedAt,
+  );
+}
+
+/** Whether a judgement shows the drill, or what failed later than it; of those without evidence nobody can say. */
+function knew(view: DatabaseView | undefined, { drillId, claim }: DrillRecord): boolean {
+  const evidence = view?.evidence;
+  if (evidence === undefined) return true;
+  return evidence.some(({ id, state }) => id === `drill:${drillId}` || (claim === 'vault' && state === 'test_failed'));
 }
 
 function freshCauses(decided: DecisionDocument, { inventory, requireFresh, at }: Now): Causes {

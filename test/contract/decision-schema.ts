@@ -115,6 +115,7 @@ export const decisionSchema = z.strictObject({
   databases: z.array(database),
   changes: z.array(z.strictObject({ address: words, actions: z.array(words), class: code })),
   // Section 3: remembered across plans.
+  deletions: z.array(z.strictObject({ databaseResourceId: words, databaseArn: z.string().startsWith('arn:') })),
   disarmings: z.array(
     z.strictObject({
       databaseResourceId: words,

@@ -62,7 +62,7 @@ const schema = (fields: Partial<Of<'schema'>> = {}): Probe => ({
 const sql = (fields: Partial<Of<'sql'>> = {}): Probe => ({
   kind: 'sql',
   name: 'free',
-  sql: 'select 1',
+  sql: 'select state from orders',
   equals: null,
   min: null,
   max: null,

@@ -350,9 +350,10 @@ describe('a report', () => {
   });
 
   it('is about the instant that is asked about: what has ended by then is no survivor', () => {
-    const inventory = anInventory({ databases: [orders], recoveryPoints: [expired] });
+    const bare = { ...orders, restoreWindow: null };
+    const inventory = anInventory({ databases: [bare], recoveryPoints: [expired] });
     const verdictAt = (at: Instant) =>
-      judgeNow({ ...question, at, inventory: { ...inventory, observedAt: at } }, orders).reasons[0]?.code;
+      judgeNow({ ...question, at, inventory: { ...inventory, observedAt: at } }, bare).reasons[0]?.code;
     expect(verdictAt(NOW)).toBe('survival_unknown');
     expect(verdictAt(hoursAgo(1.01))).toBe('last_survivor_expires');
   });

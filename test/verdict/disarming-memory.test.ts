@@ -408,6 +408,17 @@ describe('a decision', () => {
     expect(rearmed('old')).toEqual([]);
   });
 
+  it('that was kept after a cure is not older than it, though the clock was set back', () => {
+    const of = { databaseResourceId: orders.resourceId, databaseArn: orders.arn, setting: 'tool_setting' } as const;
+    const setting = { ...of, subject: orders.arn };
+    const ahead = { ...aDecision(), endpoint: null, at: addSeconds(NOW, 3_600), rearmings: [setting] };
+    const back = { ...aDecision(), endpoint: null, at: NOW, disarmings: [{ ...setting, from: null, to: null }] };
+    const standing = (kept: readonly DecisionDocument[]) =>
+      standingOf(rememberedOf(kept, null), orders, estate).map(({ setting }) => setting);
+    expect(standing([ahead, back])).toEqual(['tool_setting']);
+    expect(standing([back, ahead])).toEqual([]);
+  });
+
   it('kept by an older Muster remembers nothing', () => {
     expect(rememberedOf([aDecision(), { ...aDecision(), endpoint: null }], null)).toEqual({
       disarmings: [],

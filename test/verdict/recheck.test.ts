@@ -151,6 +151,32 @@ describe('a decision is void', () => {
     expect(causes(decided(), { drills: [...drills, before, others, stopped] })).toEqual([]);
   });
 
+  it('when a drill that failed before it was put on record since', () => {
+    const late = aDrill(orders, { drillId: 'drl-2', result: 'failed', endedAt: addSeconds(NOW, -60) });
+    expect(causes(decided(), { drills: [...drills, late] })).toEqual(['evidence_changed']);
+    const followed = aDrill(orders, { drillId: 'drl-5', endedAt: addSeconds(NOW, -30) });
+    expect(causes(decided(), { drills: [...drills, late, followed] })).toEqual([]);
+  });
+
+  it('not when it knew of a failed drill and rests on another kind of restore', () => {
+    const failed = aDrill(orders, {
+      drillId: 'drl-2',
+      claim: 'vault',
+      result: 'failed',
+      endedAt: addSeconds(NOW, -60),
+    });
+    const known = decideChange({
+      intent: anIntent(deletionOf(orders)),
+      inventory: seen,
+      policy: DEFAULT_POLICY,
+      drills: [...drills, failed],
+      at: NOW,
+      logged: true,
+    });
+    expect(known).toMatchObject({ decision: 'review', verdict: 'ready' });
+    expect(causes(known, { drills: [...drills, failed] })).toEqual([]);
+  });
+
   it('when it does not say what it stands on, as those of an older Muster', () => {
     const { basis: _, ...older } = decided();
     expect(causes(older, { inventory: readAt(LATER) })).toEqual(['not_comparable']);

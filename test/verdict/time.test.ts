@@ -80,6 +80,21 @@ describe('what lies ahead of the instant of judgement', () => {
       codes: ['inventory_stale'],
     });
   });
+
+  it('in the window of any database shows that the clock is behind, and makes every age too short', () => {
+    const upTo = (seconds: number) =>
+      aDatabase({
+        identifier: 'other',
+        resourceId: 'db-OTHER',
+        arn: `${orders.arn}-other`,
+        restoreWindow: { earliest: hoursAgo(24), latest: addSeconds(NOW, seconds) },
+      });
+    expect(judge({ inventory: { databases: [orders, upTo(300)] } }).verdict).toBe('ready');
+    expect(judge({ inventory: { databases: [orders, upTo(301)] } })).toMatchObject({
+      verdict: 'unknown',
+      codes: ['inventory_stale'],
+    });
+  });
 });
 
 it('a report on an inventory older than the policy allows is unknown', () => {

@@ -109,6 +109,13 @@ const securityGroups = made(list(z.object({ VpcSecurityGroupId: optText })), (gr
 );
 const restoreWindow = opt(z.object({ EarliestTime: optInstant, LatestTime: optInstant }));
 
+/** As RDS writes them. A snapshot of any other type may go with its database, or with whoever owns it. */
+const SNAPSHOT_TYPES: ReadonlySet<unknown> = new Set(['automated', 'manual', 'shared', 'public', 'awsbackup']);
+const snapshotType = quick(
+  z.string().refine((type) => SNAPSHOT_TYPES.has(type)),
+  ({ value }) => SNAPSHOT_TYPES.has(value),
+);
+
 /** Every engine's items come through the same listings; the engine is read first. */
 export const engineOnly = z.object({ Engine: text });
 
@@ -193,7 +200,7 @@ export const dbSnapshot = z.object({
   DBSnapshotArn: text,
   DBInstanceIdentifier: z.string().default(''),
   DbiResourceId: optText,
-  SnapshotType: text,
+  SnapshotType: snapshotType,
   Status: status,
   Engine: text,
   EngineVersion: optText,
@@ -216,7 +223,7 @@ export const dbClusterSnapshot = z.object({
   DBClusterSnapshotArn: text,
   DBClusterIdentifier: z.string().default(''),
   DbClusterResourceId: optText,
-  SnapshotType: text,
+  SnapshotType: snapshotType,
   Status: status,
   Engine: text,
   EngineVersion: optText,
@@ -288,7 +295,7 @@ export const vaultItem = z.object({
   SourceBackupVaultArn: optText,
   CreationDate: optInstant,
   CalculatedLifecycle: opt(z.object({ DeleteAt: optInstant })),
-  Lifecycle: opt(z.object({ DeleteAfterDays: optNumber })),
+  Lifecycle: opt(z.object({ DeleteAfterDays: optNumber, DeleteAfterEvent: optText })),
   EncryptionKeyArn: optText,
   IsEncrypted: flag,
 });
@@ -310,6 +317,7 @@ export const keyMetadata = z.object({
   ]),
   KeyManager: z.enum(['AWS', 'CUSTOMER']),
   DeletionDate: optInstant,
+  ValidTo: optInstant,
 });
 /** keyMetadata, parsed. */
 export type KeyMetadata = z.infer<typeof keyMetadata>;

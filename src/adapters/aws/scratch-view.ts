@@ -9,6 +9,7 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type * as z from 'zod';
 import type { Endpoint, ScratchView } from '../../app/ports.ts';
+import { MusterError } from '../../core/errors.ts';
 import { SCRATCH_KINDS, type ScratchKind } from '../../drill/model.ts';
 import type { Clients } from './clients.ts';
 import type { Page } from './paging.ts';
@@ -45,8 +46,11 @@ export function createScratchEyes(clients: Clients): ScratchEyes {
       const { action, fetch, read } = LISTINGS[kind];
       const outcome = await calls.rds(action, (sdk, rds) => fetch(sdk, rds, { id }));
       if (outcome.kind === 'not_found') return null;
+      const { items } = answerOf(outcome);
+      // Whatever answered so said nothing of what is there; taken for nothing, it would make a scratch count as gone.
+      if (items === undefined) throw new MusterError('MUSTER_AWS_UNAVAILABLE', `rds:${action} answered without a list`);
       // An endpoint that is not AWS's may not heed the filter.
-      return (answerOf(outcome).items ?? []).map(read).find(({ view }) => view.id === id) ?? null;
+      return items.map(read).find(({ view }) => view.id === id) ?? null;
     },
     marked: async () => {
       const kinds = await Promise.all(

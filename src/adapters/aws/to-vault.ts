@@ -7,7 +7,7 @@
  */
 
 import { parseArn, type Scope } from '../../core/arn.ts';
-import { addDays, type Instant } from '../../core/time.ts';
+import { addDays, earliest, fromEpochMilliseconds, type Instant } from '../../core/time.ts';
 import type { Key, KeyState, RecoveryPointKind, Vault, VaultLock } from '../../inventory/model.ts';
 import type { VaultPoint } from '../../inventory/observations.ts';
 import type { BackupVault, KeyMetadata, VaultItem } from './schema.ts';
@@ -52,22 +52,34 @@ export function toVaultPoint(scope: Scope, vault: Vault, item: VaultItem): Vault
   };
 }
 
-/** As AWS Backup worked it out, else as the days of its lifecycle say; null for a point that is kept for ever. */
+/**
+ * As AWS Backup worked it out, else as the days of its lifecycle say; null for a point that is kept for ever. One that goes
+ * with an event, such as the copy that it was made for, may be gone at any moment: it is shown as ended when it was made.
+ */
 function endOf({ CalculatedLifecycle, Lifecycle, CreationDate }: VaultItem): Instant | null {
   const days = Lifecycle?.DeleteAfterDays ?? null;
+  const made = CreationDate ?? LONG_AGO;
+  if (emptyToNull(Lifecycle?.DeleteAfterEvent ?? null) !== null) return made;
   const stated = CalculatedLifecycle?.DeleteAt ?? null;
   // AWS Backup writes -1 for ever.
-  return stated ?? (days === null || days < 0 || CreationDate === null ? null : addDays(CreationDate, days));
+  return stated ?? (days === null || days < 0 ? null : addDays(made, days));
 }
 
-/** A KMS key; its account and region come from its own ARN. */
+/** Stands for when a point was made where AWS does not say: what ends some days after that is not counted on. */
+const LONG_AGO = fromEpochMilliseconds(0);
+
+/**
+ * A KMS key; its account and region come from its own ARN. Key material that was imported may end by itself, and what lies
+ * under the key ends with it.
+ */
 export function toKey(scope: Scope, metadata: KeyMetadata): Key {
+  const { DeletionDate: deleted, ValidTo: validTo } = metadata;
   return {
     ...homeOf(metadata.Arn, scope),
     arn: metadata.Arn,
     state: KEY_STATE_WORDS[metadata.KeyState],
     manager: metadata.KeyManager === 'AWS' ? 'aws' : 'customer',
-    deletionAt: metadata.DeletionDate,
+    deletionAt: deleted === null || validTo === null ? (deleted ?? validTo) : earliest(deleted, validTo),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The shapes of stored decisions, states, approvals, tokens, keys, seals and erasures, checked whenever they are loaded.
  *
- * Of a decision the head is checked, and what it remembers of settings, which later decisions speak of; its codes may
+ * Of a decision the head is checked, what it deletes, and what it remembers of settings, which later decisions speak of; its codes may
  * come from a newer Muster's catalogues, and one kept by an older Muster remembers nothing. Signatures are not checked
  * here: that takes the keys of the whole chain.
  */
@@ -53,6 +53,7 @@ const decisionHead = z.looseObject({
   databases: z.array(z.unknown()),
   changes: z.array(z.unknown()),
   gaps: z.array(z.unknown()),
+  deletions: z.array(z.looseObject({ databaseResourceId: z.string().min(1), databaseArn: z.string() })).optional(),
   disarmings: z.array(settingOf.extend({ from: settingValue, to: settingValue })).optional(),
   rearmings: z.array(settingOf).optional(),
 });

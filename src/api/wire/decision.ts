@@ -150,6 +150,10 @@ export const decisionDocument = z
     reasons: z.array(reason),
     databases: z.array(z.object(databaseView).meta({ id: 'JudgedDatabase' })),
     changes: z.array(z.object({ address: words, actions: z.array(words), class: code }).meta({ id: 'Change' })),
+    deletions: z
+      .array(z.object({ databaseResourceId: words, databaseArn: arn }).meta({ id: 'Deletion' }))
+      .optional()
+      .meta({ description: 'The databases that the change itself deletes' }),
     disarmings: z
       .array(z.object({ ...settingOf, from: settingValue, to: settingValue }).meta({ id: 'Disarming' }))
       .optional(),

@@ -30,6 +30,11 @@ describe('what is left out', () => {
   });
 });
 
+it.each(['', 'Manual', 'AUTOMATED', 'final'])('a snapshot of type %j, which RDS does not write, is a fault', (type) => {
+  const fault = 'SnapshotType (custom)';
+  expect(parseItems(dbSnapshot, [{ ...SNAPSHOT, SnapshotType: type }])).toEqual({ values: [], faults: [fault] });
+});
+
 describe('what is of another kind than it should be', () => {
   it.each([
     ['Engine', 5],

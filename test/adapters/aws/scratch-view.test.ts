@@ -83,6 +83,15 @@ describe('what is shown', () => {
     expect(await operator.describe('instance', 'other')).toMatchObject({ resourceId: 'db-1', tags: {} });
   });
 
+  it('is not that it is gone when the answer holds no list', async () => {
+    const body =
+      '<DescribeDBInstancesResponse><DescribeDBInstancesResult></DescribeDBInstancesResult></DescribeDBInstancesResponse>';
+    const { operator } = aScratchBench({ tamper: () => ({ status: 200, body }) });
+    await expect(operator.describe('instance', ID)).rejects.toThrow(
+      expect.objectContaining({ code: 'MUSTER_AWS_UNAVAILABLE' }),
+    );
+  });
+
   it('of an item that cannot be understood is an error that names the field', async () => {
     const { operator } = aScratchBench({
       tamper: () => ({ status: 200, body: instances('<DBInstance></DBInstance>') }),

@@ -65,6 +65,16 @@ describe('a vault', () => {
     ['by the days of its lifecycle where AWS Backup did not', {}, '2026-03-08'],
     ['never where its lifecycle says so', { Lifecycle: { DeleteAfterDays: -1 } }, undefined],
     ['never without a lifecycle', { Lifecycle: undefined }, undefined],
+    ['at once where it goes with an event', { Lifecycle: { DeleteAfterEvent: 'DELETE_AFTER_COPY' } }, '2026-02-01'],
+    [
+      'at once where an event may come before its day',
+      {
+        Lifecycle: { DeleteAfterDays: 35, DeleteAfterEvent: 'DELETE_AFTER_COPY' },
+        CalculatedLifecycle: { DeleteAt: new Date('2026-03-08T00:00:00Z') },
+      },
+      '2026-02-01',
+    ],
+    ['long ago where nobody knows from when its days count', { CreationDate: undefined }, '1970-02-05'],
   ])('ends a point %s', (_, fields, day) => {
     const lived = { CreationDate: new Date('2026-02-01T00:00:00Z'), Lifecycle: { DeleteAfterDays: 35 }, ...fields };
     expect(point(lived).expiresAt?.slice(0, 10)).toBe(day);
@@ -109,4 +119,22 @@ it('a key to be deleted shows when', () => {
     manager: 'customer',
     deletionAt: '2026-03-05T00:00:00.000Z',
   });
+});
+
+it('a key ends with the material that was imported into it, or when its deletion is due, whichever is sooner', () => {
+  const ends = (fields: object) =>
+    toKey(
+      SCOPE,
+      keyMetadata.parse({
+        Arn: 'arn:aws:kms:eu-west-1:1:key/k',
+        KeyState: 'Enabled',
+        KeyManager: 'CUSTOMER',
+        ...fields,
+      }),
+    ).deletionAt?.slice(0, 10) ?? null;
+  const [soon, late] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-05T00:00:00Z')];
+  expect(ends({})).toBeNull();
+  expect(ends({ ValidTo: soon })).toBe('2026-03-01');
+  expect(ends({ ValidTo: soon, DeletionDate: late })).toBe('2026-03-01');
+  expect(ends({ ValidTo: late, DeletionDate: soon })).toBe('2026-03-01');
 });
