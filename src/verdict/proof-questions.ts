@@ -14,7 +14,7 @@ import type { Reason } from './document.ts';
 import { gradeShown, knownSeconds, type Proof, type Proven, predictionFrom, proofFor } from './evidence.ts';
 import { reason } from './reason.ts';
 import type { ReasonCode } from './reasons.ts';
-import { remedyFor } from './remedies.ts';
+import { proofRemedy, remedyFor } from './remedies.ts';
 import type { EndedTest } from './restore-tests.ts';
 import type { Survivor } from './survivors.ts';
 
@@ -32,7 +32,10 @@ export function proofAnswers(
   const timed = rtoSecondsMax.value !== null;
   const time = { requirement: 'restore_time', wanted: rtoSecondsMax.value ?? 0, origin: rtoSecondsMax.origin } as const;
   if (proven.length === 0) {
-    const missing = fallenShort({ ...proof, found: null }, advised(input, unprovenReason(proofs, input), claims));
+    const missing = fallenShort(
+      { ...proof, found: null },
+      advised(input, unprovenReason(input, { proofs, claims }), claims),
+    );
     return timed ? [missing, unseenTime(input, missing, { time, proofs })] : [missing];
   }
   const shown = answered({ ...proof, found: bestGrade(proven) }, proven.map(idOf));
@@ -144,9 +147,12 @@ function advised({ requirement: { restoreProof } }: Case, found: Reason, claims:
 }
 
 /** Why none of the claims is proven: what speaks against it first, then what comes nearest. */
-function unprovenReason(proofs: readonly Proof[], input: Case): Reason {
+function unprovenReason(
+  input: Case,
+  { proofs, claims }: { readonly proofs: readonly Proof[]; readonly claims: readonly Claim[] },
+): Reason {
   const { database, requirement, at } = input;
-  const write = (code: ReasonCode, message: string, remedy = remedyFor(code, input)) =>
+  const write = (code: ReasonCode, message: string, remedy = proofRemedy(code, input, claims)) =>
     reason(code, message, { remedy });
   const failed = drillOf(proofs, 'failed');
   const weak = drillOf(proofs, 'weak');

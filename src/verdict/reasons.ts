@@ -78,7 +78,7 @@ export const REASONS = {
   disarmed_earlier: {
     severity: 'warn',
     forces: null,
-    meaning: 'an earlier change weakened its protection, and nothing shows that undone',
+    meaning: 'an earlier change weakened its protection, or asked to, and nothing shows that undone',
   },
   refused_now: {
     severity: 'warn',

@@ -9,6 +9,7 @@
  */
 
 import type { Days } from '../core/time.ts';
+import type { Claim } from '../drill/model.ts';
 import type { Database, Key } from '../inventory/model.ts';
 import { TAKES_SNAPSHOTS } from '../survival/counterfactual.ts';
 import type { Survival } from '../survival/survive.ts';
@@ -22,6 +23,25 @@ export interface RemedyFacts {
     readonly before: Pick<Survival['before'], 'keys'>;
     readonly after: Pick<Survival['after'], 'keys' | 'keysInDoubt'>;
   };
+}
+
+/** What a drill is for that would prove what survives. */
+const DRILLED = {
+  pitr: 'an instant of its automated backups, not a snapshot',
+  vault: 'what AWS Backup keeps, not a snapshot of RDS',
+  copy: 'a copy, and not what lies beside it',
+} as const satisfies Record<Exclude<Claim, 'snapshot'>, string>;
+
+/**
+ * The remedy for a proof that is missing, of one of these claims.
+ *
+ * A drill without a definition restores a snapshot: where none survives, its success would change nothing.
+ */
+export function proofRemedy(code: ReasonCode, facts: RemedyFacts, claims: readonly Claim[]): string | null {
+  const [claim] = claims;
+  if (claim === undefined || claim === 'snapshot' || claims.includes('snapshot')) return remedyFor(code, facts);
+  const { identifier } = facts.database;
+  return `restore it to a scratch database and question it, by a definition that restores ${DRILLED[claim]}:\nmuster drill run ${identifier} --definition FILE`;
 }
 
 /** The remedy for a reason about one database; null where none is a matter of one step. */

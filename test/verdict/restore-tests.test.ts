@@ -52,7 +52,8 @@ describe('a restore that AWS Backup completed', () => {
       {
         code: 'restore_proof_weak',
         message: "AWS Backup's restore test JOB-1 restored it, but Muster saw no answer from the data; no drill has",
-        remedy: 'restore it to a scratch database and question it:\nmuster drill run orders',
+        remedy:
+          'restore it to a scratch database and question it, by a definition that restores what AWS Backup keeps, not a snapshot of RDS:\nmuster drill run orders --definition FILE',
       },
     ]);
     expect(judge({ tests: [] }).codes).toEqual(['restore_never_proven']);
