@@ -4,6 +4,7 @@
  * Given the environment by main.ts, which alone reads it. Says nothing of AWS: the SDK reads its own settings.
  */
 
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +22,14 @@ export type StoreSetting =
   | { readonly kind: 'postgres'; readonly url: string; readonly name: string }
   | { readonly kind: 'sqlite'; readonly name: string };
 
-/** Where everything lies that Muster keeps on this machine. */
+/** Where everything lies that Muster keeps on this machine. @throws MusterError `MUSTER_FILE_UNREADABLE` for a file. */
 export function homeFolder({ MUSTER_HOME, XDG_STATE_HOME }: Environment): string {
-  return MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
+  const folder = MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return folder;
+  throw new MusterError(
+    'MUSTER_FILE_UNREADABLE',
+    `${folder}: is no folder to keep things in; MUSTER_HOME names another`,
+  );
 }
 
 /** The store as it is named to people: never with the password of its URL. */

@@ -106,3 +106,12 @@ describe('a key', () => {
     },
   );
 });
+
+it('a home that is a file is an error that names it, for what reads as for what writes', async () => {
+  const taken = sandbox.file('not-a-folder', '');
+  const { exit, stdout, stderr } = await sandbox.run(['store', 'info'], { env: { MUSTER_HOME: taken } });
+  expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });
+  expect(stderr).toContain(
+    `${taken}: is no folder to keep things in; MUSTER_HOME names another (MUSTER_FILE_UNREADABLE)`,
+  );
+});

@@ -28,6 +28,8 @@ export const decisionRequest = z
         .array(z.string().max(1_000_000))
         .min(1)
         .max(10_000)
+        // What a script sends whose variable was not set: there is nothing that could be judged.
+        .refine((words) => words.some((word) => word.trim() !== ''), 'the command is empty')
         .meta({ description: 'The command and its arguments; a single word is read as shell text' }),
       principal,
     }),

@@ -156,6 +156,7 @@ describe('a request that cannot be judged', () => {
     ['without a document', { source: 'kubernetes' }],
     ['with an empty plan', { source: 'terraform', plan: '' }],
     ['with no words', { source: 'command', argv: [] }],
+    ['with nothing but empty words', { source: 'command', argv: ['', ' '] }],
     ['with words that are none', { source: 'command', argv: [1] }],
     ['with a key too many', { ...command, policy: CANARY }],
     ['with a principal that is no ARN', { ...command, principal: CANARY }],
