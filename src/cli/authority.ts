@@ -12,6 +12,7 @@ import { parseArn } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { Database, Inventory } from '../inventory/model.ts';
+import { originOf } from './inputs.ts';
 import { type ReachOptions, reachOf } from './reach.ts';
 import type { CliWorld } from './world.ts';
 
@@ -42,8 +43,9 @@ export async function authorityAsked(options: AuthorityOptions, world: CliWorld)
     throw usage('--principal and --iam-policy exclude each other');
   if (boundary !== undefined && iamPolicy === undefined) throw usage('--boundary needs --iam-policy');
   if (iamPolicy !== undefined) {
-    const documents = readPolicyDocuments(await world.readFile(iamPolicy), iamPolicy);
-    const bounds = boundary === undefined ? null : readPolicyDocuments(await world.readFile(boundary), boundary);
+    const documents = readPolicyDocuments(await world.readFile(iamPolicy), originOf(iamPolicy));
+    const bounds =
+      boundary === undefined ? null : readPolicyDocuments(await world.readFile(boundary), originOf(boundary));
     const known = authorityOfFile({ documents, boundary: bounds }, iamPolicy);
     return () => Promise.resolve(known);
   }

@@ -24,7 +24,7 @@ import { renderDrillPlans } from '../report/drill-plan-text.ts';
 import { renderDrill } from '../report/drill-text.ts';
 import { watched } from './drill-watch.ts';
 import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
-import { printJson } from './inputs.ts';
+import { originOf, printJson } from './inputs.ts';
 import { type ReachOptions, reachOf } from './reach.ts';
 import { tellError } from './tell-error.ts';
 import type { CliWorld, Estate } from './world.ts';
@@ -137,7 +137,7 @@ async function planned(
 }
 
 async function readDefinition(path: string | undefined, world: CliWorld): Promise<DrillDefinition> {
-  if (path !== undefined) return parseDefinition(await world.readFile(path), path);
+  if (path !== undefined) return parseDefinition(await world.readFile(path), originOf(path));
   const { text, origin } = await world.defaultDefinition();
   return parseDefinition(text, origin);
 }

@@ -19,7 +19,11 @@ import type { CliWorld } from './world.ts';
 export async function drillList({ json = false }: { readonly json?: boolean }, world: CliWorld): Promise<ExitCode> {
   const history = await drillHistory(await world.store());
   const { out, paint, width } = world.terminal;
-  out(json ? printJson(history) : renderDrills(history.drills, history.statistics, paint, width));
+  out(
+    json
+      ? printJson({ formatVersion: '1', ...history })
+      : renderDrills(history.drills, history.statistics, paint, width),
+  );
   return 0;
 }
 

@@ -9,6 +9,7 @@ import type { Scope } from '../core/arn.ts';
 import { MusterError } from '../core/errors.ts';
 import type { ExitCode } from './exit.ts';
 import { type GateOptions, gate } from './gate.ts';
+import { originOf } from './inputs.ts';
 import type { CliWorld } from './world.ts';
 
 /** Options of `muster gate cloudformation`. */
@@ -65,8 +66,4 @@ export async function gateCleaner(path: string, options: GateOptions, world: Cli
   const { cleanerIntent } = await import('../intent/cleaner/cleaner-intent.ts');
   const rules = readCleaner(await world.readFile(path), originOf(path));
   return gate((_, inventory) => cleanerIntent(rules, inventory), options, world);
-}
-
-function originOf(path: string): string {
-  return path === '-' ? 'stdin' : path;
 }

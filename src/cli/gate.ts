@@ -15,7 +15,7 @@ import { renderDecisionMarkdown } from '../report/decision-markdown.ts';
 import { renderDecision } from '../report/decision-text.ts';
 import { type AuthorityOptions, authorityAsked } from './authority.ts';
 import { type ExitCode, exitOfDecision } from './exit.ts';
-import { clockAt, type InputOptions, printJson, readInventory, readPolicy } from './inputs.ts';
+import { clockAt, type InputOptions, originOf, printJson, readInventory, readPolicy } from './inputs.ts';
 import type { CliWorld } from './world.ts';
 
 /** Options of every `muster gate`. */
@@ -45,15 +45,14 @@ export async function gateTerraform(path: string, options: TerraformOptions, wor
   return gate(() => intent, options, world);
 }
 
-function originOf(path: string): string {
-  return path === '-' ? 'stdin' : path;
-}
-
 /**
  * @param argv The command and its arguments; a single word is read as shell text.
  * @returns As `gateTerraform`.
  */
 export async function gateCommand(argv: readonly string[], options: GateOptions, world: CliWorld): Promise<ExitCode> {
+  // An empty word is what a script passes whose variable was not set: there is nothing that could be judged.
+  if (argv.every((word) => word.trim() === ''))
+    throw new MusterError('MUSTER_USAGE', 'the command after -- is empty; accepted are its words, or one shell text');
   const { readCommand } = await import('../intent/command/read-command.ts');
   return gate((scope) => readCommand({ argv }, { scope }), options, world);
 }
@@ -69,6 +68,8 @@ export async function gate(
   options: GateOptions,
   world: CliWorld,
 ): Promise<ExitCode> {
+  if (options.json && options.markdown)
+    throw new MusterError('MUSTER_USAGE', '--markdown is not what --json asks for; pass one of them');
   const clock = clockAt(options, world);
   const policy = await readPolicy(options, world);
   const authority = await authorityAsked(options, world);

@@ -23,7 +23,7 @@ export interface InputOptions extends ReachOptions {
 
 /** The policy of `--policy`, or the strict default. */
 export async function readPolicy({ policy }: InputOptions, world: CliWorld): Promise<Policy> {
-  return policy === undefined ? DEFAULT_POLICY : parsePolicy(await world.readFile(policy), policy);
+  return policy === undefined ? DEFAULT_POLICY : parsePolicy(await world.readFile(policy), originOf(policy));
 }
 
 /**
@@ -37,7 +37,7 @@ export async function readInventory(options: InputOptions, world: CliWorld): Pro
     throw new MusterError('MUSTER_USAGE', '--inventory reads no AWS, so it excludes --region and --assume-role');
   }
   const inventory =
-    path === undefined ? await readEstate(world, options) : parseInventory(await world.readFile(path), path);
+    path === undefined ? await readEstate(world, options) : parseInventory(await world.readFile(path), originOf(path));
   if (at !== undefined && parseInstant(at, '--at') < inventory.observedAt) {
     throw new MusterError('MUSTER_USAGE', `--at: ${at} is before the inventory was read, at ${inventory.observedAt}`);
   }
@@ -59,6 +59,11 @@ export async function readEstate(world: CliWorld, options: ReachOptions = {}): P
     progress.stop();
     estate.close();
   }
+}
+
+/** How a file is named to people. */
+export function originOf(path: string): string {
+  return path === '-' ? 'stdin' : path;
 }
 
 /** A clock that stands at `--at`, or the world's own. */

@@ -18,7 +18,7 @@ import { holdsAt } from '../policy/waivers.ts';
 import { type PolicyComparison, type PolicyReport, renderPolicy } from '../report/policy-text.ts';
 import type { DatabaseView } from '../verdict/document.ts';
 import type { ExitCode } from './exit.ts';
-import { clockAt, type InputOptions, printJson, readInventory } from './inputs.ts';
+import { clockAt, type InputOptions, originOf, printJson, readInventory } from './inputs.ts';
 import { reachOf } from './reach.ts';
 import type { CliWorld } from './world.ts';
 
@@ -83,7 +83,7 @@ function reportOf(
 }
 
 async function readPolicyFile(path: string, world: CliWorld): Promise<Policy> {
-  return parsePolicy(await world.readFile(path), path);
+  return parsePolicy(await world.readFile(path), originOf(path));
 }
 
 /** A clock that does not move on between two judgements that are to be compared. */

@@ -12,6 +12,7 @@ import { EXIT_INTERRUPTED, type ExitCode } from './exit.ts';
 import { recordCommands } from './record-commands.ts';
 import type { ServeWorld } from './serve-world.ts';
 import { tellError } from './tell-error.ts';
+import { usageError } from './usage-error.ts';
 import type { CliWorld } from './world.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function runCli(argv: readonly string[], world: ServeWorld): Promis
     await program.parseAsync(argv, { from: 'user' });
     return result.code;
   } catch (error) {
-    return failure(error, world);
+    return failure(error, { argv, program }, world);
   }
 }
 
@@ -197,13 +198,15 @@ function documentGates(gate: Command, world: CliWorld, exit: (code: ExitCode) =>
   ];
 }
 
-function failure(error: unknown, { terminal }: CliWorld): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    // A bare `muster` or `muster gate` asks for help; that answers nothing, so it must not look like "allow".
-    const message = error.code === 'commander.help' ? 'no command was given' : oneLine(error.message);
-    return tellError(new MusterError('MUSTER_USAGE', message), terminal);
-  }
+/** What was asked, and the program that was to understand it. */
+interface Asked {
+  readonly argv: readonly string[];
+  readonly program: Command;
+}
+
+function failure(error: unknown, { argv, program }: Asked, { terminal }: CliWorld): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? 0 : tellError(usageError(error, argv, program), terminal);
   if (error instanceof MusterError) return tellError(error, terminal);
   if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED;
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -211,11 +214,6 @@ function failure(error: unknown, { terminal }: CliWorld): number {
     new MusterError('MUSTER_INVARIANT_BROKEN', `an error nobody foresaw (${cause})`, { cause: error }),
     terminal,
   );
-}
-
-/** Commander's `error: unknown option '--jsn'`, its guess on a second line, as one clause. */
-function oneLine(message: string): string {
-  return message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
 }
 
 function portNumber(text: string): number {

@@ -10,7 +10,7 @@ import type { Digest } from '../core/canonical.ts';
 import { renderRecheck } from '../report/recheck-text.ts';
 import type { Basis } from '../verdict/document.ts';
 import { type ExitCode, exitOfDecision } from './exit.ts';
-import { clockAt, type InputOptions, printJson, readInventory, readPolicy } from './inputs.ts';
+import { clockAt, type InputOptions, originOf, printJson, readInventory, readPolicy } from './inputs.ts';
 import type { CliWorld } from './world.ts';
 
 /** Options of `muster recheck`. */
@@ -53,17 +53,18 @@ async function shownBy(
   world: CliWorld,
 ): Promise<{ readonly changeDigest: Digest | null; readonly state: Basis['state'] }> {
   const { readTerraformPlan } = await import('../intent/terraform/read-plan.ts');
-  const beside = state === undefined ? {} : { state: { content: await world.readFile(state), origin: state } };
+  const beside =
+    state === undefined ? {} : { state: { content: await world.readFile(state), origin: originOf(state) } };
   if (plan === undefined) {
     return { changeDigest: null, state: state === undefined ? null : await stateOf(state, world) };
   }
-  const intent = readTerraformPlan(await world.readFile(plan), plan, beside);
+  const intent = readTerraformPlan(await world.readFile(plan), originOf(plan), beside);
   const seen = intent.state === undefined ? null : { lineage: intent.state.lineage, serial: intent.state.serial };
   return { changeDigest: intent.digest, state: seen };
 }
 
 async function stateOf(path: string, world: CliWorld): Promise<Basis['state']> {
   const { readState } = await import('../intent/terraform/state/read-state.ts');
-  const { lineage, serial } = readState(await world.readFile(path), path);
+  const { lineage, serial } = readState(await world.readFile(path), originOf(path));
   return { lineage, serial };
 }

@@ -35,7 +35,7 @@ export function recordCommands(program: Command, world: CliWorld, exit: (code: E
     .command('attest')
     .description('print the newest decision on a change, signed')
     .argument('<digest>', 'digest of the change, or its first 12 digits')
-    .option('--format <name>', 'dsse (an envelope, for audit) or jws (a token, for transport)')
+    .option('--format <name>', 'dsse (an envelope, for audit; the default) or jws (a token, for transport)')
     .option('--audience <name>', 'whom a token is for')
     .action(async (digest, options) => exit(await (await import('./attest.ts')).attest(digest, options, world)));
   program
@@ -56,7 +56,7 @@ export function recordCommands(program: Command, world: CliWorld, exit: (code: E
   keys
     .command('rotate')
     .description('retire a key and take the next')
-    .option('--purpose <name>', 'attestation or token')
+    .option('--purpose <name>', 'attestation or token; attestation by default')
     .option('--json', 'print both keys as data')
     .action(async (options) => exit(await (await import('./keys.ts')).keysRotate(options, world)));
   const policy = program.command('policy').description('what is required of databases');

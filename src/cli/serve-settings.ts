@@ -12,7 +12,7 @@ import type { Policy } from '../policy/schema.ts';
 import { DEFAULT_SERVICE, parseService, type ServiceConfig } from '../service/config.ts';
 import { type Listen, parseListen } from '../service/config-parts.ts';
 import { schedulesOf } from '../service/schedules.ts';
-import { readPolicy } from './inputs.ts';
+import { originOf, readPolicy } from './inputs.ts';
 import { type ReachOptions, reachOf } from './reach.ts';
 import type { CliWorld } from './world.ts';
 
@@ -48,7 +48,7 @@ export async function readSettings(options: ServeOptions, world: CliWorld): Prom
   const { config: path, api = true, schedule = true, worker = true } = options;
   if (!api && !schedule && !worker)
     throw new MusterError('MUSTER_USAGE', '--no-api, --no-schedule and --no-worker together leave nothing to serve');
-  const config = path === undefined ? DEFAULT_SERVICE : parseService(await world.readFile(path), path);
+  const config = path === undefined ? DEFAULT_SERVICE : parseService(await world.readFile(path), originOf(path));
   const beside = (name: string) => (path === undefined || path === '-' ? name : resolve(dirname(path), name));
   const policy = options.policy ?? (config.policy === null ? undefined : beside(config.policy));
   const definitions: DrillDefinition[] = [];

@@ -73,7 +73,9 @@ async function ship(url: string, options: ExportOptions, world: StoreWorld): Pro
     const shipped = await shipRecords(store.chain, archive, (upTo) => progress.update(`shipped up to record ${upTo}`));
     progress.stop();
     for (const warning of shipped.archive.warnings) terminal.talk(`${terminal.paint.yellow('warning:')} ${warning}\n`);
-    terminal.out(options.json === true ? printJson(shipped) : renderShipped(shipped, terminal.width));
+    terminal.out(
+      options.json === true ? printJson({ formatVersion: '1', ...shipped }) : renderShipped(shipped, terminal.width),
+    );
     return 0;
   } finally {
     progress.stop();
@@ -84,7 +86,7 @@ async function ship(url: string, options: ExportOptions, world: StoreWorld): Pro
 export async function storeInfo({ json = false }: { readonly json?: boolean }, world: StoreWorld): Promise<ExitCode> {
   const info = await inspectStore((await world.store()).chain);
   const { out, paint, width } = world.terminal;
-  out(json ? printJson(info) : renderStoreInfo(info, paint, width));
+  out(json ? printJson({ formatVersion: '1', ...info }) : renderStoreInfo(info, paint, width));
   return info.findings.length === 0 ? 0 : 1;
 }
 
@@ -98,7 +100,7 @@ export async function storeBackup(
   const target = await world.storeAt(path, { create: true });
   try {
     const copied = await backUp(chain, target.chain);
-    world.terminal.out(json ? printJson(copied) : renderCopied(copied, 'backed up'));
+    world.terminal.out(json ? printJson({ formatVersion: '1', ...copied }) : renderCopied(copied, 'backed up'));
     return 0;
   } finally {
     await target.close();
@@ -115,7 +117,7 @@ export async function storeRestore(
   const source = await openSource(from, world);
   try {
     const copied = await bringBack(chain, source.records, from);
-    world.terminal.out(json ? printJson(copied) : renderCopied(copied, 'brought back'));
+    world.terminal.out(json ? printJson({ formatVersion: '1', ...copied }) : renderCopied(copied, 'brought back'));
     return 0;
   } finally {
     await source.close();
@@ -141,7 +143,7 @@ export async function storePrune(options: PruneOptions, world: StoreWorld): Prom
   const { chain } = await world.store();
   const pruned = await pruneStore({ olderThanDays, dryRun }, { chain, clock: world.clock });
   const { out, paint, width } = world.terminal;
-  out(json ? printJson(pruned) : renderPruned(pruned, paint, width));
+  out(json ? printJson({ formatVersion: '1', ...pruned }) : renderPruned(pruned, paint, width));
   return 0;
 }
 

@@ -15,7 +15,7 @@ import type { TokenCheck } from '../evidence/token.ts';
 import type { Verification } from '../evidence/verification.ts';
 import { renderVerification } from '../report/attestation-text.ts';
 import type { ExitCode } from './exit.ts';
-import { printJson } from './inputs.ts';
+import { originOf, printJson } from './inputs.ts';
 import type { CliWorld } from './world.ts';
 
 /** What an attestation is held against. */
@@ -46,7 +46,7 @@ export async function verifyFile(path: string, options: VerifyOptions, world: Ve
   const content = await world.readFile(path);
   const keys = await trustedKeys(options, world);
   const asked = { at, digest, audience: options.audience ?? null, endpoint: options.endpoint ?? null };
-  const found = await verifyAttestation({ content, origin: path, keys, asked }, world.checkToken);
+  const found = await verifyAttestation({ content, origin: originOf(path), keys, asked }, world.checkToken);
   const { out, paint, width } = world.terminal;
   out(options.json ? printJson(found) : renderVerification(found, paint, width));
   return exitOfVerification(found);
@@ -57,7 +57,9 @@ export async function trustedKeys(
   { keys }: Pick<VerifyOptions, 'keys'>,
   world: Pick<VerifyWorld, 'keys' | 'readFile'>,
 ): Promise<readonly PublicKey[]> {
-  return keys === undefined ? (await world.keys()).publicKeys() : parseKeySet(await world.readFile(keys), keys);
+  return keys === undefined
+    ? (await world.keys()).publicKeys()
+    : parseKeySet(await world.readFile(keys), originOf(keys));
 }
 
 /** The exit code of a check. */

@@ -39,7 +39,8 @@ function headline({ problems, attested }: Verification, paint: Paint): string {
     FAILED: paint.red('FAILED'),
     UNKNOWN: paint.yellow('UNKNOWN'),
   };
-  return `${paint.bold(words[attested.result])}  signature valid, in time`;
+  // "FAILED" alone would be taken for the signature.
+  return `${paint.bold(words[attested.result])}  signature valid, in time; the verdict is ${VERDICT_WORDS[attested.verdict]}`;
 }
 
 function saidLines(attested: Attested, width: number): string[] {

@@ -10,6 +10,7 @@ import { addSeconds, type Instant } from '../core/time.ts';
 import type { Gap } from '../inventory/model.ts';
 import type { DatabaseView, Reason, SavingView } from '../verdict/document.ts';
 import { groupCasualties, printIds } from './casualties.ts';
+import { workLostWords } from './database-text.ts';
 import { codeBlock, escapeMarkdown, inlineCode, markdownTable } from './markdown.ts';
 import { remedyParts } from './remedy.ts';
 import { waiverWords } from './standing-text.ts';
@@ -48,7 +49,7 @@ export function markdownFacts(view: DatabaseView): string {
     `- verdict: **${VERDICT_WORDS[view.verdict]}**`,
     `- importance: ${escapeMarkdown(view.importance.join('; ') || 'no facts known')}`,
     ...(environment === null ? [] : [`- environment: ${escapeMarkdown(environmentWords(environment))}`]),
-    `- work lost: ${printDurationOr(view.dataLossSeconds, 'everything, or not known')}`,
+    `- work lost: ${printDurationOr(view.dataLossSeconds, workLostWords(view))}`,
     `- restore time: ${escapeMarkdown(printRestoreTime(view.restoreSeconds))}`,
     ...(view.prerequisitesLost.length === 0
       ? []

@@ -58,7 +58,7 @@ function facts({ plan, estimate, bestGrade }: PlannedDrill, width: number): stri
       `${point.id} (${KIND_WORDS[point.kind]}), data of ${printInstantOr(point.dataAt, 'an unknown instant')}`,
     ),
     ...(point.lineage.length === 0 ? [] : fact('copied from', point.lineage.join(', before that '))),
-    ...fact('restore', `a ${plan.claim} restore ${wayOf(plan)}`),
+    ...fact('restore', `a ${plan.claim === 'pitr' ? 'point-in-time' : plan.claim} restore ${wayOf(plan)}`),
     ...fact(
       'where',
       plan.endpoint === null

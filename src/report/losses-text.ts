@@ -68,7 +68,7 @@ export interface LossTable {
   readonly rows: readonly LossRow<RowLoss>[];
 }
 
-const LABEL_WIDTH = 29;
+const LABEL_WIDTH = 30;
 const IDS_SHOWN = 4;
 
 /** The tables, ending in a line break. */

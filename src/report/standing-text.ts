@@ -106,7 +106,9 @@ export function wantedWords({ requirement, wanted }: RequirementView): string {
 
 /** What was found, in the unit of what is wanted. */
 export function foundWords({ requirement, found, result }: RequirementView): string {
-  if (found === null) return result === 'unknown' ? NOT_KNOWN : 'nothing';
+  if (found === null && result === 'unknown') return NOT_KNOWN;
+  // Where nothing is left there is no figure: all the work is lost, and of everything else there is nothing.
+  if (found === null) return requirement === 'data_loss' ? 'everything' : 'nothing';
   return typeof found === 'string' ? found : printFigure(requirement, found);
 }
 

@@ -59,7 +59,7 @@ describe('a definition', () => {
       INSTANCE,
       'pitr',
       { by: 'pitr' },
-      /restore +a \w+ restore from the window of billing-production to \d{4}-/,
+      /restore +a point-in-time restore from the window of billing-production to \d{4}-/,
     ],
     [
       'vault',

@@ -57,7 +57,7 @@ describe.sequential('before any drill', () => {
     expect(await sandbox.run(['drill', 'list'])).toMatchObject({ exit: 0, stdout: 'no drill is on record\n' });
     expect(await sandbox.run(['drill', 'list', '--json'])).toMatchObject({
       exit: 0,
-      stdout: '{\n  "drills": [],\n  "statistics": []\n}\n',
+      stdout: '{\n  "formatVersion": "1",\n  "drills": [],\n  "statistics": []\n}\n',
     });
   });
 

@@ -91,6 +91,12 @@ describe('a file alone', () => {
     expect(seen.out).toBe('');
   });
 
+  it('read from stdin is called that', async () => {
+    const { world } = aWorld();
+    const asStdin = { ...world, readFile: async () => FILES['bad.yaml'] ?? '' };
+    await expect(policyCheck('-', [], {}, asStdin)).rejects.toThrow(/^stdin:2:26: defaults\.dataLossMax/);
+  });
+
   it('to compare with that is no policy is an error too', async () => {
     const { world } = aWorld();
     await expect(policyCheck('lax.yaml', [], { against: 'bad.yaml' }, world)).rejects.toThrow('bad.yaml:2:26');

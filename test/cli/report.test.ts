@@ -105,7 +105,7 @@ it.each([
 
 it('one loss is asked by its name, and another name is refused with those that exist', async () => {
   expect((await sandbox.run(['report', CLUSTER, '--loss', 'region_lost'])).stdout).toBe(
-    `${CLUSTER}\n  region lost                nothing is left\n`,
+    `${CLUSTER}\n  region lost                 nothing is left\n`,
   );
   const { exit, stdout, stderr } = await sandbox.run(['report', '--loss', 'moon']);
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });

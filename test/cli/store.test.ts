@@ -159,6 +159,16 @@ describe('muster store', () => {
     expect(said.out).toBe('the store is empty\n');
   });
 
+  it.each<[string, (json: StoreWorld, path: string) => Promise<number>]>([
+    ['what it holds', (w) => storeInfo({ json: true }, w)],
+    ['a backup', (w, path) => storeBackup(path, { json: true }, w)],
+    ['what would be erased', (w) => storePrune({ olderThan: '400d', dryRun: true, json: true }, w)],
+    ['what was shipped', (w) => exportStore({ to: 's3://evidence/f', json: true }, w)],
+  ])('says in which form %s is told as data', async (what, run) => {
+    expect(await run(world(store, 'f'), join(folder, `${what}.db`))).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ formatVersion: '1' });
+  });
+
   it('is backed up into a file, and brought back from it', async () => {
     const path = join(folder, 'b.db');
     expect(await storeBackup(path, {}, world())).toBe(0);

@@ -34,7 +34,7 @@ const render = (found: Verification, width = 100) => renderVerification(found, P
 describe('the check of an attestation', () => {
   it('leads with the result and says what was attested, by which key', () => {
     expect(render(of()).split('\n')).toEqual([
-      'PASSED  signature valid, in time',
+      'PASSED  signature valid, in time; the verdict is ready',
       'decision  review, verdict: ready',
       `change    ${CHANGE}`,
       'place     aws:123456789012/eu-west-1',
@@ -47,13 +47,16 @@ describe('the check of an attestation', () => {
   });
 
   it.each([
-    ['FAILED', 'not_ready'],
-    ['UNKNOWN', 'unknown'],
-  ] as const)('leads with %s when that is the result', (result, verdict) => {
-    expect(render(of({ result, verdict, decision: 'block' }))).toMatch(
-      new RegExp(`^${result}  signature valid, in time\n`),
-    );
-  });
+    ['FAILED', 'not_ready', 'not ready'],
+    ['UNKNOWN', 'unknown', 'unknown'],
+  ] as const)(
+    'leads with %s when that is the result, and says that it is the verdict and not the signature',
+    (result, verdict, words) => {
+      expect(render(of({ result, verdict, decision: 'block' }))).toMatch(
+        new RegExp(`^${result}  signature valid, in time; the verdict is ${words}\n`),
+      );
+    },
+  );
 
   it('is void, and never leads with what it says, when anything is wrong with it', () => {
     const text = render(of({ endpoint: 'http://127.0.0.1:1' }, { at: at('2026-02-26T22:00:00Z') }));

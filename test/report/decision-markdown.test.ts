@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderDecisionMarkdown } from '../../src/report/decision-markdown.ts';
 import { codeBlock, escapeMarkdown, inlineCode } from '../../src/report/markdown.ts';
+import type { CasualtyView } from '../../src/verdict/document.ts';
 import { aCasualty, aDatabaseView, aDecision, aReason, aSurvivor } from '../support/decision-builder.ts';
 import { aWholeDatabase } from '../support/readiness-builder.ts';
 import { HOSTILE } from '../support/report-claims.ts';
@@ -88,6 +89,15 @@ describe('a decision in markdown', () => {
       expect([7, 4]).toContain(row.replaceAll('\\|', '').split('|').length - 2);
     }
   });
+});
+
+it('calls everything lost only where nothing is in doubt', () => {
+  const lossOf = (fate: CasualtyView['fate']) => {
+    const view = aDatabaseView({ survivors: [], dataLossSeconds: null, casualties: [aCasualty({ fate })] });
+    return /^- work lost: (.+)$/m.exec(renderDecisionMarkdown(aDecision({ databases: [view] })))?.[1];
+  };
+  expect(lossOf('lost')).toBe('everything');
+  expect(lossOf('unknown')).toBe('not known');
 });
 
 describe('escaping', () => {

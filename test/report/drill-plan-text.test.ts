@@ -74,7 +74,7 @@ describe('a planned drill', () => {
   it('says how it is restored otherwise', async () => {
     const courses = aCluster();
     const pitr = await flat('point: { pitr: latest }', { databases: [courses], recoveryPoints: [thePitr(courses)] });
-    expect(pitr).toContain('restore a pitr restore from the window of courses to 2026-11-23 09:55:00 UTC');
+    expect(pitr).toContain('restore a point-in-time restore from the window of courses to 2026-11-23 09:55:00 UTC');
     expect(pitr).toContain('muster-scratch-abc with muster-scratch-abc-1 on db.r6g.large');
     const copy = aPoint(orders, { kind: 'snapshot_copy', region: 'eu-central-1', copiedFrom: 'arn:first' });
     const brought = await flat('kinds: [snapshot_copy]\nscratch: { bring: always, class: db.t3.micro }', {

@@ -22,7 +22,7 @@ const render = (rows: readonly LossRow[], paint = PLAIN_PAINT) => renderLosses([
 
 describe('one loss', () => {
   it('that leaves nothing says so, in red', () => {
-    expect(render([row({})])).toBe('orders\n  region lost                nothing is left\n');
+    expect(render([row({})])).toBe('orders\n  region lost                 nothing is left\n');
     expect(render([row({})], colourPaint())).toContain('\u001b[31mnothing');
   });
 
@@ -38,6 +38,12 @@ describe('one loss', () => {
     expect(text).toContain('not known: sealed');
     expect(text).not.toContain('nothing is left');
   });
+});
+
+it('the longest name of a loss stands apart from what is left', () => {
+  const longest = Object.entries(LOSS_WORDS).toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
+  const text = render([row({ loss: longest as LossRow['loss'] })]);
+  expect(text).toMatch(/[a-z] {2}nothing is left\n$/);
 });
 
 describe('several losses', () => {

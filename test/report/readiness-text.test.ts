@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ReadinessForm, type ReadinessReport, readinessForm } from '../../src/report/readiness.ts';
 import { renderReadiness } from '../../src/report/readiness-text.ts';
+import { foundWords } from '../../src/report/standing-text.ts';
 import { colourPaint, PLAIN_PAINT } from '../../src/report/style.ts';
 import { aCasualty, aDatabaseView, aReason, aSurvivor } from '../support/decision-builder.ts';
 import {
@@ -202,6 +203,13 @@ describe('a line of the table', () => {
     expect(ending(7 * 86_400)).toContain('\u001b[33min 7 d\u001b[39m');
     expect(ending(8 * 86_400)).toMatch(/ {2}in 8 d {2}/);
   });
+});
+
+it('what was found of a database of which nothing is left is all its work lost, and never none', () => {
+  const lost = aRequirement({ requirement: 'data_loss', wanted: 86_400, found: null, result: 'not_met' });
+  expect(foundWords(lost)).toBe('everything');
+  expect(foundWords({ ...lost, result: 'unknown' })).toBe('not known');
+  expect(foundWords({ ...lost, requirement: 'restore_proof', wanted: 'queried' })).toBe('nothing');
 });
 
 describe('one database', () => {
