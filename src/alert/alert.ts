@@ -32,7 +32,7 @@ export interface Alert {
   /** Which Muster tells, as a URI reference. */
   readonly source: string;
   readonly type: AlertType;
-  /** ARN of the database, drill id, name of the schedule. */
+  /** ARN of the database, drill id, name of the schedule; `ACCOUNT/REGION` or `databases` for several at once. */
   readonly subject: string;
   readonly time: Instant;
   readonly datacontenttype: 'application/json';

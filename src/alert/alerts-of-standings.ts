@@ -15,7 +15,9 @@ import type { Alert, AlertLevel } from './alert.ts';
 import { alertOf, eachOnce, type Happening, listed, named, placeOf, type Raised } from './make-alert.ts';
 import { disarmedBetween } from './protection.ts';
 import type { Standing } from './standing.ts';
-import { goneHappening, reasonsTold, verdictHappening } from './verdict-change.ts';
+import { departedOf, isSameDatabase } from './standing-of.ts';
+import { type Turn, verdictHappenings } from './told-together.ts';
+import { goneHappening, reasonsTold } from './verdict-change.ts';
 
 /** Two looks, and what is known besides. */
 export interface Looks extends Raised {
@@ -28,7 +30,7 @@ export interface Looks extends Raised {
   readonly endingDays: readonly Days[];
   /** The judgements behind `after`: their words and remedies are told where they are given. */
   readonly views?: readonly DatabaseView[];
-  /** ARNs of databases whose deletion was decided on and not blocked: that one of them is gone is no surprise. */
+  /** ARNs of databases whose deletion a person approved: that one of them is gone is no surprise. */
   readonly announced?: readonly string[];
 }
 
@@ -37,37 +39,31 @@ export function alertsOfStandings(looks: Looks): readonly Alert[] {
   const { before, after, gone, views = [], announced = [] } = looks;
   const viewOf = new Map(views.map((view) => [view.arn, view]));
   const stoodBefore = new Map((before ?? []).map((standing) => [standing.databaseArn, standing]));
-  const here = new Set(after.map(({ databaseArn }) => databaseArn));
-  const happenings = after.flatMap((now) =>
-    changesOf(stoodBefore.get(now.databaseArn) ?? null, now, { ...looks, view: viewOf.get(now.databaseArn) }),
+  const turns = after.map((now): Turn => {
+    const stood = stoodBefore.get(now.databaseArn) ?? null;
+    const same = stood !== null && isSameDatabase(stood, now) ? stood : null;
+    return { before: same, now, view: viewOf.get(now.databaseArn) };
+  });
+  const happenings = turns.flatMap((turn) => changesOf(turn, looks));
+  const vanished = departedOf({ before: before ?? [], after, gone }).map((stood) =>
+    goneHappening(stood, announced.includes(stood.databaseArn)),
   );
-  const vanished = [...new Set(gone)]
-    .filter((arn) => !here.has(arn))
-    .flatMap((arn) => stoodBefore.get(arn) ?? [])
-    .map((stood) => goneHappening(stood, announced.includes(stood.databaseArn)));
-  const first = before === null ? firstLook(after) : [];
-  return eachOnce([...first, ...happenings, ...vanished].map((happening) => alertOf(happening, looks)));
-}
-
-interface Looked extends Looks {
-  readonly view: DatabaseView | undefined;
-}
-
-function changesOf(before: Standing | null, now: Standing, looked: Looked): readonly Happening[] {
-  const ending = endingOf(before, now, looked);
   // Of the first look verdicts are told all together.
-  if (looked.before === null) return ending;
-  return [
-    ...verdictHappening(before, now, { view: looked.view, at: looked.at }),
-    ...(before === null ? [] : [...lapsedProof(before, now, looked), ...disarmedBetween(before, now)]),
-    ...ending,
-  ];
+  const verdicts = before === null ? firstLook(after) : verdictHappenings(turns, looks.at);
+  return eachOnce([...verdicts, ...happenings, ...vanished].map((happening) => alertOf(happening, looks)));
+}
+
+/** What is told of a database by itself, beside its verdict. */
+function changesOf({ before, now, view }: Turn, looks: Looks): readonly Happening[] {
+  const ending = endingOf(before, now, { ...looks, view });
+  if (before === null) return ending;
+  return [...lapsedProof(before, now, view), ...disarmedBetween(before, now), ...ending];
 }
 
 /** Reasons that say that a proof is too old, or was never there. */
 const LAPSED: readonly ReasonCode[] = ['restore_proof_stale', 'restore_never_proven'];
 
-function lapsedProof(before: Standing, now: Standing, { view }: Looked): readonly Happening[] {
+function lapsedProof(before: Standing, now: Standing, view: DatabaseView | undefined): readonly Happening[] {
   const lapsed = LAPSED.filter((code) => now.reasons.includes(code));
   if (lapsed.length === 0 || LAPSED.some((code) => before.reasons.includes(code))) return [];
   const told = reasonsTold(lapsed, view);
@@ -95,7 +91,11 @@ function proofsOf(view: DatabaseView | undefined): readonly string[] | null {
 }
 
 /** A warning that became due, or that the last survivor is gone already though the verdict says nothing new. */
-function endingOf(before: Standing | null, now: Standing, { endingDays, at, view }: Looked): readonly Happening[] {
+function endingOf(
+  before: Standing | null,
+  now: Standing,
+  { endingDays, at, view }: Pick<Looks, 'endingDays' | 'at'> & Pick<Turn, 'view'>,
+): readonly Happening[] {
   const { databaseArn: arn, identifier, verdict, lastSurvivorEndsAt: endsAt, endToldDays: days } = now;
   const about = { type: 'dev.muster.survivor.ending.v1', subject: arn } as const;
   const facts = { arn, identifier, ...placeOf(arn), verdict, endsAt, days };

@@ -22,20 +22,31 @@ export interface Watched {
   /** How it stood before; null when it was never looked at. */
   readonly before: Standing | null;
   readonly at: Instant;
+  /** When the place it lies in was seen so. */
+  readonly observedAt: Instant;
   /** The same that `alertsOfStandings` is given. */
   readonly endingDays: readonly Days[];
 }
 
 /** How a database stands. */
-export function standingOf(view: DatabaseView, database: Database, { before, at, endingDays }: Watched): Standing {
+export function standingOf(
+  view: DatabaseView,
+  database: Database,
+  { before, at, observedAt, endingDays }: Watched,
+): Standing {
   const lastSurvivorEndsAt = lastEndOf(view);
+  const reasons = [...new Set(view.reasons.map(({ code }) => code))].sort();
+  const knownReasons = view.verdict === 'unknown' ? before?.knownReasons : reasons;
   return {
     databaseArn: view.arn,
     identifier: view.identifier,
+    resourceId: view.resourceId,
+    aliveAt: database.status === 'deleting' ? (before?.aliveAt ?? null) : observedAt,
     at,
     verdict: view.verdict,
     knownVerdict: view.verdict === 'unknown' ? (before === null ? null : knownOf(before)) : view.verdict,
-    reasons: [...new Set(view.reasons.map(({ code }) => code))].sort(),
+    ...(knownReasons !== undefined && { knownReasons }),
+    reasons,
     lastSurvivorEndsAt,
     endToldDays: lastSurvivorEndsAt === null ? null : toldDays(lastSurvivorEndsAt, { before, at, endingDays }),
     deletionProtection: database.deletionProtection,
@@ -46,6 +57,31 @@ export function standingOf(view: DatabaseView, database: Database, { before, at,
 /** The last verdict of a database that was not unknown; null when there never was one. */
 export function knownOf({ verdict, knownVerdict }: Standing): NonNullable<Standing['knownVerdict']> | null {
   return verdict === 'unknown' ? (knownVerdict ?? null) : verdict;
+}
+
+/** Whether a standing is of the database that stood there before: a name is used again, an id is not. */
+export function isSameDatabase(before: Standing, now: Pick<Standing, 'resourceId'>): boolean {
+  const [was, is] = [before.resourceId, now.resourceId];
+  return was === undefined || is === undefined || was === is;
+}
+
+/** Of those that stood before, the ones that are no more: nothing bears their name, or another database does. */
+export function departedOf({
+  before,
+  after,
+  gone,
+}: {
+  readonly before: readonly Standing[];
+  readonly after: readonly Standing[];
+  /** ARNs of databases that were there before and are no more. */
+  readonly gone: readonly string[];
+}): readonly Standing[] {
+  const here = new Map(after.map((standing) => [standing.databaseArn, standing]));
+  const missing = new Set(gone);
+  return before.filter((stood) => {
+    const now = here.get(stood.databaseArn);
+    return now === undefined ? missing.has(stood.databaseArn) : !isSameDatabase(stood, now);
+  });
 }
 
 /** When the last survivor ends; null when one never does, or there is none. */
@@ -59,7 +95,7 @@ function lastEndOf({ survivors }: DatabaseView): Instant | null {
 }
 
 /** The smallest number of days that is told of once this look is over. */
-function toldDays(endsAt: Instant, { before, at, endingDays }: Watched): Days | null {
+function toldDays(endsAt: Instant, { before, at, endingDays }: Omit<Watched, 'observedAt'>): Days | null {
   const days = elapsedSeconds(at, endsAt) / SECONDS_PER_DAY;
   const told = before?.endToldDays ?? null;
   const stillTold = told !== null && days <= told + REARM_DAYS ? [told] : [];

@@ -22,7 +22,8 @@ export interface ReasonTold {
   readonly remedy: string | null;
 }
 
-const TYPE = 'dev.muster.verdict.changed.v1';
+/** Also of several databases at once. */
+export const VERDICT_CHANGED = 'dev.muster.verdict.changed.v1';
 const REASONS_MAX = 10;
 const REASON_LENGTH_MAX = 300;
 
@@ -39,7 +40,7 @@ export function verdictHappening(
   const cleared = (before?.reasons ?? []).filter((code) => !now.reasons.includes(code));
   return [
     {
-      type: TYPE,
+      type: VERDICT_CHANGED,
       level: levelOf(before, to),
       subject: arn,
       happened: { from, to, since: before?.at ?? 'new' },
@@ -68,7 +69,7 @@ export function goneHappening(stood: Standing, announced: boolean): Happening {
     ? 'is gone, as was decided'
     : `is gone and nobody asked: deleted, renamed or no longer within reach; it was ${words(verdict)} when last seen`;
   return {
-    type: TYPE,
+    type: VERDICT_CHANGED,
     level: announced ? 'info' : 'critical',
     subject: arn,
     happened: { from: verdict, to: 'gone', since },
@@ -91,14 +92,15 @@ export function reasonsTold(codes: readonly ReasonCode[], view: DatabaseView | u
 }
 
 /** What is said against it now and was not before; all that forces the verdict where nothing is new. */
-function newReasons(before: Standing | null, { reasons, verdict }: Standing): readonly ReasonCode[] {
+export function newReasons(before: Standing | null, { reasons, verdict }: Standing): readonly ReasonCode[] {
   if (verdict === 'ready') return [];
   const forcing = reasons.filter((code) => REASONS[code].forces !== null);
   const fresh = forcing.filter((code) => !(before?.reasons ?? []).includes(code));
   return fresh.length > 0 ? fresh : forcing;
 }
 
-function levelOf(before: Standing | null, to: VerdictWord): AlertLevel {
+/** How loud a change of verdict is. */
+export function levelOf(before: Standing | null, to: VerdictWord): AlertLevel {
   switch (to) {
     case 'ready':
       return 'info';
@@ -123,6 +125,7 @@ function because(to: VerdictWord, told: readonly ReasonTold[]): string {
   return `: ${first.message}${besides}`;
 }
 
-function words(verdict: VerdictWord): string {
+/** A verdict as a sentence says it. */
+export function words(verdict: VerdictWord): string {
   return verdict.replace('_', ' ');
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Standing } from '../alert/standing.ts';
-import { standingOf } from '../alert/standing-of.ts';
+import { isSameDatabase, standingOf } from '../alert/standing-of.ts';
 import { assess } from '../app/assess.ts';
 import type { Known } from '../app/known-inventory.ts';
 import type { Clock, Store } from '../app/ports.ts';
@@ -56,7 +56,10 @@ export async function standsOf(
       const database = byArn.get(view.arn);
       invariant(database !== undefined, 'a judgement is of a database of its inventory', { arn: view.arn });
       views.push(view);
-      standings.push(standingOf(view, database, { before: stoodBefore.get(view.arn) ?? null, at, endingDays }));
+      const stood = stoodBefore.get(view.arn);
+      const same = stood !== undefined && isSameDatabase(stood, view) ? stood : null;
+      const { observedAt } = inventory;
+      standings.push(standingOf(view, database, { before: same, at, observedAt, endingDays }));
     }
   }
   const here = new Set(standings.map(({ databaseArn }) => databaseArn));

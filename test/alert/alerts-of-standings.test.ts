@@ -108,6 +108,17 @@ describe('a database that is gone', () => {
     expect(alerts.map(gist)).toEqual(['verdict.changed info']);
   });
 
+  it('whose name another database bears by now is gone, and the other is new', () => {
+    const alerts = told({
+      before: [earlier({ resourceId: 'db-A' })],
+      after: [aStanding({ resourceId: 'db-B', ...NOT_READY })],
+    });
+    expect(alerts.map(({ data }) => [data['from'], data['to'], data.level]).sort()).toEqual([
+      [null, 'not_ready', 'warning'],
+      ['ready', 'gone', 'critical'],
+    ]);
+  });
+
   it('is told only where it is said to be gone, and not merely missing', () => {
     expect(told({ before: [earlier()], after: [] })).toEqual([]);
   });

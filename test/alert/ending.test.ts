@@ -17,7 +17,7 @@ function standing(ends: readonly (Instant | null)[], was: Standing | null = null
     reasons: [],
     survivors: ends.map((expiresAt) => aSurvivor({ expiresAt })),
   });
-  return standingOf(view, aDatabase(), { before: was, at, endingDays: ENDING_DAYS });
+  return standingOf(view, aDatabase(), { before: was, at, observedAt: at, endingDays: ENDING_DAYS });
 }
 
 /** Looks at `orders` once for each of these days, and says what was told on each: the days left, or nothing. */
@@ -45,13 +45,23 @@ describe('a standing', () => {
   it('holds its reasons sorted and each once', () => {
     const reasons = ['restore_failed', 'disarms', 'disarms'].map((code) => ({ ...aDatabaseView().reasons[0], code }));
     const view = aDatabaseView({ reasons: reasons as never });
-    const { reasons: codes } = standingOf(view, aDatabase(), { before: null, at: NOW, endingDays: ENDING_DAYS });
+    const { reasons: codes } = standingOf(view, aDatabase(), {
+      before: null,
+      at: NOW,
+      observedAt: NOW,
+      endingDays: ENDING_DAYS,
+    });
     expect(codes).toEqual(['disarms', 'restore_failed']);
   });
 
   it('remembers the last verdict that was known', () => {
     const judged = (verdict: Standing['verdict'], was: Standing | null) =>
-      standingOf(aDatabaseView({ verdict }), aDatabase(), { before: was, at: NOW, endingDays: ENDING_DAYS });
+      standingOf(aDatabaseView({ verdict }), aDatabase(), {
+        before: was,
+        at: NOW,
+        observedAt: NOW,
+        endingDays: ENDING_DAYS,
+      });
     const bad = judged('not_ready', null);
     const hidden = judged('unknown', bad);
     expect(
@@ -61,7 +71,12 @@ describe('a standing', () => {
 
   it('holds the protection that was observed', () => {
     const database = aDatabase({ deletionProtection: true, retentionDays: 35 });
-    const now = standingOf(aDatabaseView(), database, { before: null, at: NOW, endingDays: ENDING_DAYS });
+    const now = standingOf(aDatabaseView(), database, {
+      before: null,
+      at: NOW,
+      observedAt: NOW,
+      endingDays: ENDING_DAYS,
+    });
     expect([now.deletionProtection, now.retentionDays]).toEqual([true, 35]);
   });
 });

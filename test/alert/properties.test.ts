@@ -89,15 +89,15 @@ describe('what two looks tell', () => {
     fc.assert(
       fc.property(looks, ({ before, after }) => {
         const gone = goneOf({ before, after });
-        const subjects = told({ before, after, gone })
+        const named = told({ before, after, gone })
           .filter(({ type }) => type === 'dev.muster.verdict.changed.v1')
-          .map(({ subject }) => subject);
+          .flatMap(({ subject, data: { arns } }) => (arns as { first: string[] } | undefined)?.first ?? [subject]);
         const worse = after.filter(
           (now) =>
             now.verdict === 'not_ready' &&
             before.find(({ databaseArn }) => databaseArn === now.databaseArn)?.verdict !== 'not_ready',
         );
-        expect(subjects).toEqual(expect.arrayContaining([...worse.map(({ databaseArn }) => databaseArn), ...gone]));
+        expect(named).toEqual(expect.arrayContaining([...worse.map(({ databaseArn }) => databaseArn), ...gone]));
       }),
       RUNS,
     );

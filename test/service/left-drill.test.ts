@@ -9,6 +9,7 @@ import { aServiceBench, BILLING_DRILL, definitionOf, type ServiceBench } from '.
 
 const HOUR = 3_600;
 const MINUTE = 60;
+const WORKER = { schedule: false, worker: true };
 
 let bench: ServiceBench;
 afterEach(() => bench.end());
@@ -78,5 +79,22 @@ describe('a drill that was left', () => {
     const ended = (await bench.store.journalEntries()).findLast(({ drillId }) => drillId === left);
     expect(begun && printInstant(begun.at) >= printInstant(ended?.at ?? begun.at)).toBe(true);
     expect(bench.scratches()).toEqual([]);
+  });
+});
+
+describe('a drill that is given up', () => {
+  it('leaves what it made to the sweep, whatever waits for its database, and is told in its record', async () => {
+    const { given, left } = await aLeftDrill();
+    const { kill } = bench.start({ ...given, ...passingBy(left) }, WORKER);
+    await bench.time.pass(24 * HOUR);
+    const ofLeft = bench.desk.jobs().filter(({ payload }) => payload['drillId'] === left);
+    expect(ofLeft.map(({ state }) => state)).toEqual(['failed']);
+    expect([bench.scratches().length > 0, await bench.store.drills()]).toEqual([true, []]);
+    kill();
+    bench.start(given, WORKER);
+    await bench.desk.add([{ task: 'sweep', payload: {}, key: null, queue: null, delaySeconds: 0, attemptsMax: 5 }]);
+    await bench.time.pass(HOUR);
+    expect(bench.scratches()).toEqual([]);
+    expect((await bench.store.drills()).map(({ drillId, result }) => [drillId, result])).toEqual([[left, 'aborted']]);
   });
 });

@@ -47,4 +47,20 @@ describe('a database', () => {
     expect(standings[0]?.reasons).toContain('inventory_stale');
     expect(gone).toEqual([]);
   });
+
+  it('that AWS deletes already was alive when it was last seen without that', async () => {
+    const before = await stoodBefore();
+    expect(before.map(({ resourceId, aliveAt }) => [resourceId, aliveAt])).toEqual([[orders.resourceId, hoursAgo(0)]]);
+    const dying = anInventory({ databases: [aDatabase({ status: 'deleting' })] });
+    const longAgo = before.map((stood) => ({ ...stood, aliveAt: hoursAgo(2) }));
+    const [now] = (await stands(dying, longAgo)).standings;
+    expect(now?.aliveAt).toBe(hoursAgo(2));
+  });
+
+  it('that bears the name of another is judged as one that was never seen', async () => {
+    const before = (await stoodBefore()).map((stood) => ({ ...stood, aliveAt: null, verdict: 'unknown' as const }));
+    const another = anInventory({ databases: [aDatabase({ resourceId: 'db-ANOTHER', status: 'deleting' })] });
+    const [now] = (await stands(another, before)).standings;
+    expect([now?.resourceId, now?.aliveAt]).toEqual(['db-ANOTHER', null]);
+  });
 });

@@ -168,15 +168,38 @@ describe('an error nobody foresaw', () => {
   });
 });
 
-describe('a delivery that was given up', () => {
-  it('withholds the heartbeat', async () => {
+describe('a planning by what was not read for too long', () => {
+  const planAfter = async (hours: number, database: string | null = null) => {
     await surveyed();
-    const before = bench.beats.length;
-    bench.desk.backlog = async () => [{ task: 'deliver', waiting: 0, running: 0, failed: 1 }];
-    await bench.desk.add([aJob('watch')]);
+    await bench.time.pass(hours * 60 * MINUTE);
+    await bench.desk.add([aJob('plan_drills', { definition: 'nightly', database, seed: 's1' })]);
     await bench.time.pass(MINUTE);
-    expect([before > 0, bench.beats.length - before]).toEqual([true, 0]);
-    expect(bench.lines.some((line) => line.includes('alerts were given up untold'))).toBe(true);
+  };
+
+  it.each([null, BILLING])('waits for the next reading, and then plans the drill: %j', async (database) => {
+    await planAfter(2, database);
+    expect([await begun(), bench.lines.some((line) => line.includes('the inventory is outdated: billing'))]).toEqual([
+      [],
+      true,
+    ]);
+    await bench.desk.add([aJob('survey')]);
+    await bench.time.pass(6 * MINUTE);
+    expect(await begun()).toHaveLength(1);
+    expect(bench.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
+  it('says after an hour that nothing could be planned', async () => {
+    await planAfter(2);
+    await bench.time.pass(65 * MINUTE);
+    expect(bench.lines.some((line) => line.includes('no drill could be planned: the inventory is outdated'))).toBe(
+      true,
+    );
+    expect(bench.desk.jobs().filter(({ task }) => task === 'plan_drills')).toEqual([]);
+  });
+
+  it('still says of a database that is not there at all that it is not', async () => {
+    await planAfter(2, 'nowhere');
+    expect(bench.lines.some((line) => line.includes('no database is called nowhere'))).toBe(true);
   });
 });
 

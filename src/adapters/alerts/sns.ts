@@ -1,8 +1,9 @@
 /**
  * Alerts to a topic of Amazon SNS: the CloudEvent as the message, its type and level as attributes to filter by.
  *
- * A FIFO topic is given the alert's id to tell doubles by, and keeps the order of each subject. What SNS refuses in its
- * own terms it will refuse again. Source: Amazon SNS API 2010-03-31, Publish; Amazon SNS Developer Guide, "Message
+ * A FIFO topic is given the alert's id to tell doubles by, and keeps the order of each subject. A message that is no message
+ * is refused again; a policy, a key or a topic that keeps it out is put right by somebody, and the message waits for that.
+ * Source: Amazon SNS API 2010-03-31, Publish; Amazon SNS Developer Guide, "Message
  * grouping", "Message deduplication".
  */
 
@@ -32,8 +33,8 @@ export interface SnsOptions extends Wanted {
 }
 
 const SUBJECT_LENGTH_MAX = 100;
-/** AWS's own answer for a key that is asked too much; it comes as HTTP 400. */
-const KEY_BUSY = 'KMSThrottlingException';
+/** AWS's own names for what is wrong with the message itself. */
+const NO_MESSAGE = /^(?:InvalidParameter(?:Value)?|Validation)(?:Error|Exception)?$/;
 
 /** A topic. @throws MusterError `MUSTER_SERVICE_INVALID` for what is no ARN of a topic. */
 export function createSnsTopic({ name, topicArn, access, ...wanted }: SnsOptions): AlertReceiver {
@@ -96,9 +97,7 @@ function undelivered(
   const context = { action: 'sns:Publish', endpoint: topicArn, refusedCode: 'MUSTER_SERVICE_INVALID' } as const;
   const found = access.toError(error, context);
   if (found.retryable || found.class === 'invariant') return found;
-  const busy = error instanceof Error && error.name === KEY_BUSY;
-  // Credentials that ran out are renewed by whoever gives them; a permission that is missing is not.
-  const later = busy || found.code === 'MUSTER_CREDENTIALS_MISSING';
-  const code = later ? 'MUSTER_AWS_UNAVAILABLE' : 'MUSTER_SERVICE_INVALID';
+  const never = error instanceof Error && NO_MESSAGE.test(error.name);
+  const code = never ? 'MUSTER_SERVICE_INVALID' : 'MUSTER_AWS_UNAVAILABLE';
   return found.code === code ? found : new MusterError(code, `sns ${name}: ${found.message}`, { cause: found });
 }

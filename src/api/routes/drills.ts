@@ -8,7 +8,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { drillHistory } from '../../app/drill-history.ts';
 import { whyNotPicked } from '../../app/picked.ts';
 import { MusterError } from '../../core/errors.ts';
 import type { DrillDefinition } from '../../drill/definition.ts';
@@ -29,8 +28,8 @@ export function drillRoutes(plain: FastifyInstance, world: ApiWorld): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get('/v1/drills', LIST, async ({ query }, reply) => {
     const { database } = query;
-    const { drills } = await drillHistory(world.store);
-    const asked = drills.filter((drill) => database === undefined || isOf(drill, database));
+    const drills = await world.store.drills();
+    const asked = drills.filter((drill) => database === undefined || isOf(drill, database)).reverse();
     const { items, next } = pageOf(asked, query, { keyOf: ({ drillId }) => drillId, inOrder: false });
     return sendJson(reply, JSON.stringify({ formatVersion: '1', drills: items, next }), { cacheControl: NO_STORE });
   });

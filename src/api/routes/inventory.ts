@@ -2,22 +2,24 @@
  * `/v1/inventory`: which places were read and when, and having them read anew.
  *
  * A reading takes a while: it is put among the jobs and not waited for. Of each place the newest sight is looked at once,
- * and again only when there is another.
+ * and again only when there is another. Whoever asks for no page is given every place, as clients of before expect.
  */
 
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type * as z from 'zod';
 import type { Board, ReadinessBoard } from '../../app/readiness-board.ts';
 import { printScope, type Scope } from '../../core/arn.ts';
 import { type Digest, sortedBy } from '../../core/canonical.ts';
 import { elapsedSeconds, type Instant } from '../../core/time.ts';
 import { NO_STORE, sendJson } from '../reply.ts';
-import { accepted, places } from '../wire/estate.ts';
+import { accepted, places, placesQuery } from '../wire/estate.ts';
 import type { ApiWorld } from '../world.ts';
-import { boardOf, callerOf } from './asking.ts';
+import { boardOf, callerOf, type Page, pageOf } from './asking.ts';
 import { operation } from './operation.ts';
 
 const ATTEMPTS_MAX = 3;
+const PAGE_DEFAULT = 50;
 
 /** When a place was read, and how much of it could not be. */
 interface Seen {
@@ -31,9 +33,11 @@ export function inventoryRoutes(plain: FastifyInstance, world: ApiWorld, boards:
   const { desk, clock, policy } = world;
   const lookAt = createSights(desk);
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  app.get('/v1/inventory', SHOW, async (_, reply) => {
+  app.get('/v1/inventory', SHOW, async ({ query }, reply) => {
     const board = await boardOf(boards);
-    const seen = await lookAt(scopesOf(board));
+    const { items: scopes, next } = pageOn(scopesOf(board), query);
+    const seen = await lookAt(scopes);
+    const shown = new Set(scopes.map(printScope));
     const at = clock.now();
     const { inventory, inventoryDigest } = board;
     const answer = {
@@ -44,7 +48,8 @@ export function inventoryRoutes(plain: FastifyInstance, world: ApiWorld, boards:
       databases: board.summaries.length,
       recoveryPoints: inventory.recoveryPoints.length,
       places: seen.map(({ scope, sight }) => placeOf(scope, sight, { at, secondsMax: policy.inventorySecondsMax })),
-      gaps: inventory.gaps,
+      gaps: inventory.gaps.filter(({ where }) => shown.has(printScope(where))),
+      next,
     };
     return sendJson(reply, JSON.stringify(answer), { cacheControl: NO_STORE });
   });
@@ -69,6 +74,11 @@ function scopesOf({ inventory, summaries }: Board): readonly Scope[] {
     all.map(({ accountId, region }) => [printScope({ accountId, region }), { accountId, region }]),
   );
   return sortedBy([...byName.values()], printScope);
+}
+
+function pageOn(scopes: readonly Scope[], { limit, cursor }: z.output<typeof placesQuery>): Page<Scope> {
+  if (limit === undefined && cursor === undefined) return { items: scopes, next: null };
+  return pageOf(scopes, { limit: limit ?? PAGE_DEFAULT, cursor }, { keyOf: printScope, inOrder: true });
 }
 
 function createSights(desk: Pick<ApiWorld['desk'], 'sightVersions' | 'sight'>) {
@@ -104,7 +114,9 @@ const SHOW = operation({
   id: 'getInventory',
   tag: 'service',
   summary: 'Which places were read and when, and what could not be seen',
+  description: 'Without a limit and a cursor every place at once; a page of places comes with the gaps in them.',
   scope: 'read',
+  takes: { querystring: placesQuery },
   answers: { 200: ['The places', places] },
 });
 

@@ -12,6 +12,7 @@ import {
   formatVersion,
   instant,
   next,
+  PAGE_MAX,
   paging,
   restoreSeconds,
   scope,
@@ -108,8 +109,15 @@ export const places = z
         .meta({ id: 'Place' }),
     ),
     gaps: z.array(gap),
+    next,
   })
   .meta({ id: 'Inventory' });
+
+/** Which places are shown; all of them where nothing is asked for. */
+export const placesQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).optional().meta({ description: 'How many at most' }),
+  cursor: paging.cursor,
+});
 
 /** Work that was taken on. */
 export const accepted = z

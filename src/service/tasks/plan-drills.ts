@@ -3,22 +3,30 @@
  *
  * A database whose drill of this definition still waits or runs gets no second one. The id of each drill is fixed here, so
  * that a job that is taken over finds the drill it began. It follows from the firing of the schedule, or from the seed that
- * the request was given, so that planning twice makes no second drill either.
+ * the request was given, so that planning twice makes no second drill either. What was not read for too long is not gone:
+ * where nothing else is to be drilled, the planning waits for the next reading.
  */
 
 import { createHash } from 'node:crypto';
 import type { NewJob } from '../../app/desk-port.ts';
+import type { Known } from '../../app/known-inventory.ts';
+import { whyNotPicked } from '../../app/picked.ts';
 import { type DrillQuestion, planFor } from '../../app/plan-drill.ts';
 import { heldDrills, standbysOf } from '../../app/run-drills.ts';
 import { MusterError } from '../../core/errors.ts';
-import type { Seconds } from '../../core/time.ts';
+import { printInstant, type Seconds } from '../../core/time.ts';
 import type { DrillDefinition } from '../../drill/definition.ts';
-import type { PlannedDrill } from '../../drill/preview.ts';
+import type { DrillPreview, PlannedDrill } from '../../drill/preview.ts';
 import type { Inventory } from '../../inventory/model.ts';
-import { definitionNamed, type Task, type TaskWorld, textOf } from './task-world.ts';
+import { definitionNamed, numberOf, type Task, type TaskWorld, textOf } from './task-world.ts';
 
 const DRILL_ID_LENGTH = 10;
 const ATTEMPTS_MAX = 12;
+const PLAN_ATTEMPTS_MAX = 3;
+/** An hour in all: a place is read more often than that. */
+const WAIT_SECONDS: Seconds = 300;
+const WAITS_MAX = 12;
+const UNREAD = 'no place was read yet';
 /** So far apart the drills begin that have to wait for each other: each then sees those before it in the journal. */
 const WAVE_SECONDS: Seconds = 10;
 
@@ -27,18 +35,73 @@ export function planDrillsTask(world: TaskWorld): Task {
   const { desk, log } = world;
   return async (payload) => {
     const definition = definitionNamed(textOf(payload, 'definition'), world);
-    const { inventory } = await known(world);
     const database = typeof payload['database'] === 'string' ? payload['database'] : null;
-    const { randomness } = world;
-    const question = await questionOf({ definition, inventory, database }, world);
-    const { drills, refused } = await planFor(question, { clock: world.clock, randomness, authority: null });
+    const now = await world.known.current();
+    if (now === null) return waitFor(UNREAD, payload, world);
+    const { inventory } = now;
+    const late = lateness(now, { definition, database });
+    const planned = await plansOf({ definition, inventory, database }, { isLate: late !== null, world });
+    if (planned === null) return waitFor(late ?? UNREAD, payload, world);
+    const { drills, refused } = planned;
     const busy = await busyDatabases(world, { endpoint: inventory.endpoint, definition: definition.name });
     const free = drills.filter(({ plan, obstacles }) => obstacles.length === 0 && !busy.has(plan.database.resourceId));
     const seed = await seedOf(payload, world);
     await desk.add(free.map(({ plan }, index) => drillJob(plan.database.resourceId, { definition, seed, index })));
     log.info('drills were planned', { definition: definition.name, added: free.length, picked: drills.length });
-    return shortfallOf(drills, refused);
+    return shortfallOf(drills, refused) ?? late;
   };
+}
+
+/** The plans; null where there are none though there would be, were everything read. */
+async function plansOf(
+  asked: Pick<DrillQuestion, 'definition' | 'inventory' | 'database'>,
+  { isLate, world }: { readonly isLate: boolean; readonly world: TaskWorld },
+): Promise<DrillPreview | null> {
+  try {
+    const { clock, randomness } = world;
+    return await planFor(await questionOf(asked, world), { clock, randomness, authority: null });
+  } catch (error) {
+    if (isLate && error instanceof MusterError && error.code === 'MUSTER_DATABASE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** What the definition is for and was not read for too long, in words; null where that is nothing. */
+function lateness(
+  { outdated }: Known,
+  { definition, database }: Pick<DrillQuestion, 'definition' | 'database'>,
+): string | null {
+  const late = outdated.flatMap(({ observedAt, databases }) =>
+    databases
+      .filter(
+        ({ identifier, resourceId, arn }) => database === null || [identifier, resourceId, arn].includes(database),
+      )
+      .filter((one) => whyNotPicked(one, definition) === null)
+      .map(({ identifier }) => ({ identifier, observedAt })),
+  );
+  const [first] = late;
+  if (first === undefined) return null;
+  const more = late.length === 1 ? '' : ` (and ${late.length - 1} more)`;
+  return `the inventory is outdated: ${first.identifier} was read last at ${printInstant(first.observedAt)}${more}`;
+}
+
+/** Plans again a little later; of what was waited for long enough it is said that it cannot be drilled. */
+async function waitFor(what: string, payload: NewJob['payload'], { desk, log }: TaskWorld): Promise<string | null> {
+  const waits = numberOf(payload, 'waits');
+  if (waits >= WAITS_MAX) return `no drill could be planned: ${what}`;
+  const { definition, database } = payload;
+  await desk.add([
+    {
+      task: 'plan_drills',
+      payload: { ...payload, waits: waits + 1 },
+      key: `plan_drills:again:${definition}:${database ?? '*'}`,
+      queue: null,
+      delaySeconds: WAIT_SECONDS,
+      attemptsMax: PLAN_ATTEMPTS_MAX,
+    },
+  ]);
+  log.warn(`planning drills is put off: ${what}`, { definition: definition ?? null });
+  return null;
 }
 
 /**
@@ -49,7 +112,7 @@ export function planDrillsTask(world: TaskWorld): Task {
 export async function known(world: Pick<TaskWorld, 'known'>) {
   const found = await world.known.current();
   if (found !== null) return found;
-  throw new MusterError('MUSTER_AWS_UNAVAILABLE', 'no place was read yet, so no drill can be planned');
+  throw new MusterError('MUSTER_AWS_UNAVAILABLE', `${UNREAD}, so no drill can be planned`);
 }
 
 /** The question of a definition, with what is on record of it. */

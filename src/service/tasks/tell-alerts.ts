@@ -23,7 +23,8 @@ export function withDeliveries(alerts: readonly Alert[], receivers: readonly Ale
   }));
 }
 
-function deliveryOf(alert: string, receiver: string): NewJob {
+/** The job that tells one receiver one alert. */
+export function deliveryOf(alert: string, receiver: string): NewJob {
   return {
     task: 'deliver',
     payload: { alert, receiver },

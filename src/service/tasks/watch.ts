@@ -11,6 +11,7 @@ import type { Alert } from '../../alert/alert.ts';
 import { alertsOfRecords } from '../../alert/alerts-of-records.ts';
 import { alertsOfSchedules, type Expected } from '../../alert/alerts-of-schedules.ts';
 import { alertsOfStandings } from '../../alert/alerts-of-standings.ts';
+import { departedOf } from '../../alert/standing-of.ts';
 import type { Desk } from '../../app/desk-port.ts';
 import type { Store } from '../../app/ports.ts';
 import { MusterError } from '../../core/errors.ts';
@@ -20,7 +21,8 @@ import { tellable } from '../log.ts';
 import type { Schedule } from '../schedules.ts';
 import { type Stands, standsOf } from '../standings.ts';
 import { isAhead } from '../ticker.ts';
-import { announcedAt } from './announced.ts';
+import { announcedOf } from './announced.ts';
+import { silentReceivers } from './takers.ts';
 import type { Task, TaskWorld } from './task-world.ts';
 import { withDeliveries } from './tell-alerts.ts';
 
@@ -45,7 +47,7 @@ export function watchTask(world: TaskWorld): Task {
     if (!(await desk.settle(settlement, watched?.cursor ?? null)))
       throw new MusterError('MUSTER_STORE_UNREACHABLE', 'another watch settled meanwhile; this one looks again');
     log.info('watched', { databases: standings.length, records: records.length, alerts: alerts.length, cursor });
-    if (missed.length === 0 && !(await isAnyUntold(world))) await beat(world, signal);
+    if (missed.length === 0 && !(await isAnySilent(world))) await beat(world, signal);
     return null;
   };
 }
@@ -78,11 +80,12 @@ async function lookAtDatabases(
   const before = watched?.standings ?? [];
   const stands = await standsOf({ known, before, policy, endingDays }, world);
   const at = clock.now();
-  const announced = stands.gone.length === 0 ? [] : await announcedAt(store, at);
+  const { standings: after, gone } = stands;
+  const announced = await announcedOf(departedOf({ before, after, gone }), store);
   const changes = alertsOfStandings({
     before: before.length === 0 ? null : before,
-    after: stands.standings,
-    gone: stands.gone,
+    after,
+    gone,
     views: stands.views,
     announced,
     endingDays,
@@ -116,11 +119,12 @@ function expectedOf({ name, lagging }: Schedule, at: Instant): readonly Expected
   return [{ name, periodSeconds, graceSeconds: GRACE_SECONDS + elapsedSeconds(dueAt, fireAt), dueAt }];
 }
 
-/** Whether an alert was given up untold: then the heartbeat is the only thing left that somebody would miss. */
-async function isAnyUntold({ desk, log }: TaskWorld): Promise<boolean> {
-  const failed = (await desk.backlog()).find(({ task }) => task === 'deliver')?.failed ?? 0;
-  if (failed > 0) log.warn('the heartbeat is withheld: alerts were given up untold', { alerts: failed });
-  return failed > 0;
+/** Whether a receiver takes nothing: then the heartbeat is the only thing left that somebody would miss. */
+async function isAnySilent(world: TaskWorld): Promise<boolean> {
+  const silent = await silentReceivers(world);
+  if (silent.length > 0)
+    world.log.warn('the heartbeat is withheld: receivers take no alerts', { receivers: silent.join(', ') });
+  return silent.length > 0;
 }
 
 /** Whoever waits for the heartbeat tells when it does not come; that it was lost on the way is no failure of the watch. */

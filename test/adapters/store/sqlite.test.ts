@@ -53,6 +53,22 @@ it('a store that nobody wrote to is empty and makes nothing', async () => {
   expect(existsSync(join(parent, 'deep'))).toBe(false);
 });
 
+it('a long list lets others have their turn while it is checked', async () => {
+  const from = createSqliteStore(join(parent, 'from', 'muster.db'), { now: () => NOW });
+  opened.push(from);
+  for (let number = 0; number < 120; number += 1) await from.journal(anEntry(`d${number}`));
+  expect(await from.journalEntries()).toHaveLength(120);
+  let turns = 0;
+  let listed = false;
+  const others = (async () => {
+    for (; !listed; turns += 1) await new Promise(setImmediate);
+  })();
+  await from.journalEntries();
+  listed = true;
+  await others;
+  expect(turns).toBeGreaterThan(2);
+});
+
 it('files and folder are for their owner alone', async () => {
   await openStore().journal(anEntry('one'));
   const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777]);

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseDefinition } from '../../../src/drill/definition.ts';
-import { aDatabase, aDrill, anInventory, NOW } from '../../support/builders.ts';
+import { aDatabase, aDrill, anInventory, NOW, SCOPE } from '../../support/builders.ts';
 import { ALERT, aFilledWorld, anAsker, COURSES, DEFINITION, ORDERS } from './asker.ts';
 
 const { get, post, world } = await anAsker(await aFilledWorld());
@@ -178,6 +178,34 @@ describe('the service', () => {
     other.world.knows({ inventory: anInventory({ gaps: [gap] }), outdated: [] });
     const places = (await other.get('/v1/inventory')).body['places'] as object[];
     expect(places).toContainEqual({ scope: where, observedAt: null, ageSeconds: null, stale: true, gaps: 0 });
+  });
+
+  it('shows its places by the page where pages are asked for, each with its gaps, and all of them otherwise', async () => {
+    const regions = ['eu-west-1', 'eu-west-2', 'eu-west-3'];
+    const inventory = anInventory({
+      scopes: regions.map((region) => ({ ...SCOPE, region })),
+      gaps: regions.slice(1).map((region) => ({
+        what: 'snapshots',
+        where: { ...SCOPE, region },
+        action: 'rds:DescribeDBSnapshots',
+        cause: 'AccessDenied',
+        hides: 'survivors' as const,
+      })),
+    });
+    const other = await anAsker(await aFilledWorld());
+    other.world.knows({ inventory, outdated: [] });
+    const ask = async (query: string) => {
+      const { body } = await other.get(`/v1/inventory${query}`);
+      const regionsOf = (name: string, key: string) =>
+        (body[name] as Record<string, { region: string }>[]).map((one) => one[key]?.region);
+      return [regionsOf('places', 'scope'), regionsOf('gaps', 'where'), body['next']];
+    };
+    expect(await ask('')).toEqual([regions, regions.slice(1), null]);
+    const [places, gaps, next] = await ask('?limit=2');
+    expect([places, gaps]).toEqual([regions.slice(0, 2), ['eu-west-2']]);
+    expect(await ask(`?limit=2&cursor=${next}`)).toEqual([['eu-west-3'], ['eu-west-3'], null]);
+    expect((await other.get('/v1/inventory?cursor=nowhere')).status).toBe(400);
+    expect((await other.get('/v1/inventory?page=2')).status).toBe(400);
   });
 
   it('reads everything anew when it is told to', async () => {

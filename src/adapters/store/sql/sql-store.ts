@@ -6,6 +6,7 @@
  * use.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { RecordChain, Store } from '../../../app/ports.ts';
 import { digestOfBytes } from '../../../core/canonical.ts';
@@ -36,6 +37,9 @@ export interface SqlStoreOptions {
   readonly now: () => Instant;
 }
 
+/** So many records are checked before others have their turn. */
+const AT_ONCE = 50;
+
 /** The store in that database. */
 export function createSqlStore(database: Database, { now }: SqlStoreOptions): Store {
   const session = createSession(database, () => openDatabase(database, now));
@@ -45,6 +49,8 @@ export function createSqlStore(database: Database, { now }: SqlStoreOptions): St
     const kept: Kept<K>[] = [];
     for await (const record of pages(session, { ...which, kind })) {
       kept.push({ seq: record.seq, body: bodyOf<K>(record, kind, name) });
+      // Checking ten thousand drills takes seconds, in which requests are to be answered.
+      if (kept.length % AT_ONCE === 0) await turn();
     }
     return kept;
   };
