@@ -5,8 +5,8 @@
  * of whoever runs the tests are taken away, so that no test can reach an account.
  *
  * Files on the pure folders, and those that keep to parts of their own, share a process: loading the same modules anew for
- * each of two hundred files took longer than their tests. A file that replaces parts of a module, changes what is global
- * or drives programs has a process to itself; a new folder has so too, until it is named here.
+ * each of three hundred files took longer than their tests. A file that replaces parts of a module or changes what is global
+ * has a process to itself; a new folder has so too, until it is named here.
  */
 
 import process from 'node:process';
@@ -19,10 +19,18 @@ for (const name of Object.keys(process.env)) {
 /** Where files share a process. */
 const SHARED = [
   ...['authority', 'core', 'drill', 'evidence', 'golden', 'infra', 'intent', 'inventory', 'policy', 'report'],
-  ...['app', 'properties', 'sim', 'survival', 'verdict', 'adapters/archive', 'adapters/keys', 'lab'],
+  ...['alert', 'app', 'properties', 'service', 'sim', 'survival', 'verdict', 'lab'],
+  ...['archive', 'alerts', 'jobs', 'keys', 'oidc', 'sql', 'store'].map((folder) => `adapters/${folder}`),
 ].map((folder) => `test/${folder}/**/*.test.ts`);
-// Three replace methods of classes that the others use.
-SHARED.push('test/adapters/aws/!(clients|connections-reader|estate-reader).test.ts');
+SHARED.push(
+  'test/adapters/*.test.ts',
+  // Three replace methods of classes that the others use.
+  'test/adapters/aws/!(clients|connections-reader|estate-reader).test.ts',
+  // One weighs its own process.
+  'test/api/**/!(hostile).test.ts',
+  // One stops the clock.
+  'test/cli/!(drill-watch).test.ts',
+);
 
 /** What holds for every test. */
 export const everyday = {

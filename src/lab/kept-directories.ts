@@ -3,13 +3,13 @@
  *
  * `initdb` takes seconds of a processor and comes to the same directory each time. Whoever runs many labs keeps one for
  * each pair of master user and database; a lab reads it, and makes its own where there is none. A file's name says which
- * PGlite and which SQL made it, so that one of another kind is never taken.
+ * PGlite, which settings and which SQL made it, so that one of another kind is never taken.
  */
 
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import type { PgliteAssets } from './pglite-process.ts';
+import { INITDB_SETTINGS, type PgliteAssets } from './pglite-process.ts';
 
 /** A data directory that was kept for this PGlite and these statements; null where there is none. */
 export async function keptDirectory(assets: PgliteAssets, sql: readonly string[]): Promise<Blob | null> {
@@ -34,7 +34,7 @@ async function placeOf({ moduleUrl }: PgliteAssets, sql: readonly string[]): Pro
   const manifest = await readFile(new URL('../package.json', moduleUrl), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
   const name = createHash('sha256')
-    .update(JSON.stringify([version, sql]))
+    .update(JSON.stringify([version, INITDB_SETTINGS, sql]))
     .digest('hex')
     .slice(0, 24);
   return new URL(`../../../.cache/muster-lab/${name}.tar`, moduleUrl);

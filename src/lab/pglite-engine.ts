@@ -226,6 +226,8 @@ function pairSql(username: string, database: string): readonly string[] {
     database === 'postgres'
       ? `alter database postgres owner to ${role}`
       : `create database ${quoted(database)} owner ${role}`,
+    // What is loaded from the directory has no log to replay then.
+    'checkpoint',
   ];
 }
 

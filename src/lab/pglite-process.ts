@@ -43,6 +43,12 @@ export interface PgliteStart {
   readonly database?: string;
 }
 
+/** A log in pieces of 1 MiB, not 16: it is copied with every data directory, and hardly any of it is ever written. */
+export const INITDB_SETTINGS = ['--wal-segsize=1'] as const;
+
+/** What each starts with besides PGlite's own settings: less memory than PostgreSQL clears by default, as little is kept. */
+const START_SETTINGS = ['-c', 'shared_buffers=16MB'] as const;
+
 const TRUSTED_CONTROL = '\ntrusted = true\n';
 
 const GRANT_SCRIPT = `
@@ -65,9 +71,10 @@ const { parentPort, workerData } = require('node:worker_threads');
 let db;
 const calls = {
   async open(start) {
-    const { moduleUrl, amcheckUrl, trustedControl, grantScript, ...assets } = workerData;
+    const { moduleUrl, amcheckUrl, trustedControl, grantScript, startSettings, ...assets } = workerData;
     const [{ PGlite }, { amcheck }] = await Promise.all([import(moduleUrl), import(amcheckUrl)]);
-    db = await PGlite.create({ ...assets, ...start, extensions: { amcheck } });
+    const startParams = [...PGlite.defaultStartParams, ...startSettings];
+    db = await PGlite.create({ ...assets, ...start, startParams, extensions: { amcheck } });
     const { FS } = db.Module;
     const append = (file, text) => FS.writeFile(file, FS.readFile(file, { encoding: 'utf8' }) + text);
     const folder = '/pglite/share/postgresql/extension';
@@ -104,7 +111,9 @@ export class PgliteProcess {
   #ended = false;
 
   private constructor(assets: PgliteAssets) {
-    const workerData = { ...assets, trustedControl: TRUSTED_CONTROL, grantScript: GRANT_SCRIPT };
+    const scripts = { trustedControl: TRUSTED_CONTROL, grantScript: GRANT_SCRIPT };
+    const settings = { initDbStartParams: INITDB_SETTINGS, startSettings: START_SETTINGS };
+    const workerData = { ...assets, ...scripts, ...settings };
     this.#worker = new Worker(PROGRAM, { eval: true, workerData });
     this.#worker.on('message', (answer: { id: number; value?: unknown; error?: string }) => {
       const waiting = this.#waiting.get(answer.id);

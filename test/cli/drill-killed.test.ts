@@ -10,7 +10,7 @@ import type { DrillRecord } from '../../src/drill/model.ts';
 import { ledger } from '../../src/lab/ledger.ts';
 import { createSandbox, eventually, type Sandbox, settingsOf } from '../support/cli.ts';
 import { DRILL_TIMEOUT, type DrillLab, ESTATE, INSTANCE, startDrillLab } from '../support/drill-lab.ts';
-import { stateFolder, storedBodies } from '../support/stored.ts';
+import { stateFolder, storedBodies, watchBodies } from '../support/stored.ts';
 
 const DEFINITION =
   'name: killed\npollSeconds: 0.3\nprobes:\n  - { kind: total_rows, name: rows, rowsMin: 1 }\nhydrate: true\n';
@@ -32,7 +32,8 @@ async function killedAt(moment: Moment, database: string): Promise<Sandbox> {
   const sandbox = createSandbox(settingsOf(lab.lab));
   const definition = sandbox.file('killed.yaml', DEFINITION);
   const running = sandbox.start(['drill', 'run', database, '--definition', definition]);
-  await eventually(() => (shows(journalOf(sandbox), moment) ? true : null), 60);
+  const journal = watchBodies<JournalEntry>(stateFolder(sandbox), 'journal');
+  await eventually(() => (shows(journal(), moment) ? true : null), 60);
   running.send('SIGKILL');
   // A drill that is nearly done may be done by the time that the signal comes; what is claimed of it must hold then too.
   const { signal } = await running.ended;
@@ -119,7 +120,8 @@ describe('killed with -9', () => {
         const isDone = { now: false };
         if (isNearlyDone) void again.ended.then(() => Object.assign(isDone, { now: true }));
         const resumed = before + (isNearlyDone ? 1 : 2);
-        await eventually(() => (isDone.now || journalOf(sandbox).length >= resumed ? true : null), 60);
+        const journal = watchBodies<JournalEntry>(stateFolder(sandbox), 'journal');
+        await eventually(() => (isDone.now || journal().length >= resumed ? true : null), 60);
         again.send('SIGKILL');
         await again.ended;
         expect((await sandbox.run(['drill', 'resume'])).exit).toBe(0);

@@ -5,7 +5,7 @@
  * at once, so that a test holds no lock that a command waits for; where nothing was kept yet there is nothing to read.
  */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { type ChainRecord, linkAfter, type RecordKind } from '../../src/evidence/chain.ts';
@@ -40,6 +40,23 @@ export function storedBodies<T>(folder: string, kind: RecordKind): T[] {
   return storedRecords(folder).flatMap((record) =>
     record.kind === kind && record.body !== null ? [JSON.parse(record.body) as T] : [],
   );
+}
+
+/** How long a file must have lain untouched before its time of change is taken to tell of every change. */
+const SETTLED_MILLISECONDS = 100;
+
+/** The bodies of a kind, for one who looks again and again: a store that nobody wrote to since is not read once more. */
+export function watchBodies<T>(folder: string, kind: RecordKind): () => readonly T[] {
+  let seen: { readonly state: string; readonly bodies: readonly T[] } | null = null;
+  return () => {
+    const files = ['', '-wal'].map((ending) => statSync(`${storePath(folder)}${ending}`, { throwIfNoEntry: false }));
+    const state = JSON.stringify(files.map((file) => [file?.ino, file?.size, file?.mtimeMs]));
+    const isSettled = files.every((file) => file === undefined || Date.now() - file.mtimeMs > SETTLED_MILLISECONDS);
+    if (seen?.state === state) return seen.bodies;
+    const bodies = storedBodies<T>(folder, kind);
+    seen = isSettled ? { state, bodies } : null;
+    return bodies;
+  };
 }
 
 /** All that a store holds: the bytes of its files, its log among them, and each body in one piece. */

@@ -160,7 +160,7 @@ function billingSeed(at: Instant, until: Instant): VolumeSeed {
       `
       create table customers (id int primary key, name text not null, created_at timestamptz not null);
       create table invoices (
-        id int primary key, customer_id int not null references customers, amount_cents bigint not null,
+        id int primary key, customer_id int not null, amount_cents bigint not null,
         created_at timestamptz not null);
       insert into customers
         select g, 'Customer ' || g, '${at}'::timestamptz - interval '800 days' + g * interval '1 day'
@@ -170,6 +170,7 @@ function billingSeed(at: Instant, until: Instant): VolumeSeed {
         from (select g, '${at}'::timestamptz - interval '2 minutes' - (6000 - g) * interval '2 hours' as created_at
           from generate_series(1, 6000) g) made
         where created_at <= '${until}'::timestamptz;
+      alter table invoices add foreign key (customer_id) references customers;
       analyze customers, invoices;
       `,
     ],
