@@ -17,6 +17,7 @@ import {
   changeDatabases,
   changePoints,
   databasesBy,
+  databaseWith,
   doubt,
   pointsAt,
   pointsOwnedBy,
@@ -25,6 +26,7 @@ import {
   take,
   type World,
   withhold,
+  worldWith,
 } from './world.ts';
 
 /** `DeleteRecoveryPoint`. */
@@ -63,7 +65,7 @@ export function removeVaultLock(world: World, action: Extract<Action, { kind: 'd
   if (vault === undefined || other !== undefined) return inDoubt(world, action, 'target_not_observed');
   if (vault.lock === 'compliance' || vault.airGapped) return refused(world, action, 'compliance_lock_stays', null);
   const vaults = world.vaults.map((held) => (held === vault ? { ...held, lock: 'none' as const } : held));
-  return applied({ ...world, vaults }, action, 'lock_removed', null);
+  return applied(worldWith(world, { vaults }), action, 'lock_removed', null);
 }
 
 /** `PutBackupVaultAccessPolicy` or `DeleteBackupVaultAccessPolicy`: the points stay, under fewer guards. */
@@ -126,7 +128,7 @@ function withoutPitr(world: World, continuous: RecoveryPoint): World {
   return changeDatabases(left, owners, (owner) => {
     const { database } = owner;
     const retentionDays = Math.min(database.retentionDays, keeps({ ofCluster: database.kind !== 'rds_instance' }));
-    return { ...owner, database: { ...database, retentionDays, awsBackupPointArn: null } };
+    return databaseWith(owner, { database: { ...database, retentionDays, awsBackupPointArn: null } });
   });
 }
 

@@ -33,6 +33,7 @@ import {
   changeDatabases,
   changeOwned,
   databasesByMember,
+  databaseWith,
   doubt,
   end,
   spare,
@@ -40,6 +41,7 @@ import {
   type TrackedPoint,
   take,
   type World,
+  worldWith,
 } from './world.ts';
 
 /** `DeleteDBInstance` on a standalone instance, `DeleteDBCluster` on a cluster. */
@@ -73,10 +75,10 @@ const LEAVES_CALL_AS_IT_IS: readonly RuleCode[] = ['deletion_protection_refuses'
 /** The world once the database is gone, with what becomes of each of its recovery points. */
 function withoutDatabase(world: World, tracked: TrackedDatabase, action: Deletion, fit: Fit): World {
   const { database } = tracked;
-  const gone = changeDatabases(world, [tracked], (other) => ({ ...other, alive: false, members: [] }));
+  const gone = changeDatabases(world, [tracked], (other) => databaseWith(other, { alive: false, members: [] }));
   const retains = keepsAutomatedBackups(database, action) && fit === 'fits';
   const rooms = retains ? occupied(world.rooms, database, 'retained_automated_backups', { used: 1 }) : world.rooms;
-  return changeOwned({ ...gone, rooms }, database.resourceId, (point) =>
+  return changeOwned(worldWith(gone, { rooms }), database.resourceId, (point) =>
     pointAfterDeletion(point, { database, action, world, fit }),
   );
 }
@@ -104,7 +106,7 @@ function deleteUnlisted(world: World, action: Deletion): Step {
 /** A tool that disarms may have done so before AWS refused for another reason, and does not arm again. */
 function afterRefusal(world: World, tracked: TrackedDatabase, action: Deletion): World {
   if (!tracked.database.deletionProtection || !action.parameters.disarmsProtection) return world;
-  return changeDatabases(world, [tracked], (other) => ({ ...other, inDoubt: true }));
+  return changeDatabases(world, [tracked], (other) => databaseWith(other, { inDoubt: true }));
 }
 
 /** `DeleteDBInstance` on a member of a cluster: no data go. */
@@ -115,10 +117,9 @@ export function deleteMember(world: World, action: Extract<Action, { kind: 'dele
   // The name of a member may by now be that of an instance with data of its own.
   if (owner === undefined || owners.length > 1) return inDoubt(world, action, 'target_not_observed');
   const gone = owner.database.members.filter(isMeant).map((member) => member.identifier);
-  const left = changeDatabases(world, [owner], (other) => ({
-    ...other,
-    members: other.members.filter((member) => !gone.includes(member)),
-  }));
+  const left = changeDatabases(world, [owner], (other) =>
+    databaseWith(other, { members: other.members.filter((member) => !gone.includes(member)) }),
+  );
   return applied(left, action, 'member_deletion_keeps_volume', owner.database.resourceId);
 }
 
@@ -198,5 +199,5 @@ function withFinalSnapshot(world: World, database: Database, action: Deletion, f
   };
   const count = fit === 'fits' ? { used: 1 } : { maybe: 1 };
   const rooms = occupied(world.rooms, database, manualLimit(made.point.ofCluster), count);
-  return { ...world, rooms, points: [...world.points, made] };
+  return worldWith(world, { rooms, points: [...world.points, made] });
 }

@@ -10,7 +10,7 @@ import type { Action, Target } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { isMeantBy } from './match.ts';
 import { applied, type Refusals, type Step } from './step.ts';
-import type { TrackedDatabase, World } from './world.ts';
+import { databaseWith, type TrackedDatabase, type World, worldWith } from './world.ts';
 
 /** `RemoveFromGlobalCluster`: the cluster stands alone afterwards. */
 export function removeFromGlobalCluster(
@@ -33,15 +33,20 @@ export function deleteGlobalCluster(
   const isMember = ({ database }: TrackedDatabase) => isGlobalOf(action.target, database);
   if (refusals === 'lifted' || !world.databases.some(isMember))
     return applied(alone(world, isMember), action, rule, null);
-  const databases = world.databases.map((tracked) => (isMember(tracked) ? { ...tracked, inDoubt: true } : tracked));
-  return { world: { ...world, databases }, effect: { action, outcome: 'unknown', rule, databaseResourceId: null } };
+  const databases = world.databases.map((tracked) =>
+    isMember(tracked) ? databaseWith(tracked, { inDoubt: true }) : tracked,
+  );
+  return {
+    world: worldWith(world, { databases }),
+    effect: { action, outcome: 'unknown', rule, databaseResourceId: null },
+  };
 }
 
 function alone(world: World, chosen: (tracked: TrackedDatabase) => boolean): World {
   const databases = world.databases.map((tracked) =>
-    chosen(tracked) ? { ...tracked, database: { ...tracked.database, globalClusterArn: null } } : tracked,
+    chosen(tracked) ? databaseWith(tracked, { database: { ...tracked.database, globalClusterArn: null } }) : tracked,
   );
-  return { ...world, databases };
+  return worldWith(world, { databases });
 }
 
 function isGlobalOf({ arn, identifier }: Target, { globalClusterArn }: Database): boolean {

@@ -16,7 +16,7 @@ import { type Fate, type FateWord, worsen } from './fate.ts';
 import { matchKeys } from './match.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
-import { mapPoints, type TrackedPoint, type World, withFate } from './world.ts';
+import { mapPoints, type TrackedPoint, type World, withFate, worldWith } from './world.ts';
 
 /** `ScheduleKeyDeletion` or `DisableKey`. */
 export function disableKey(
@@ -31,7 +31,7 @@ export function disableKey(
       ? { ...key, state: 'disabled' }
       : { ...key, state: 'pending_deletion', deletionAt: addDays(world.at, action.windowDays) };
   const keys = world.keys.map((key) => (meant.includes(key) && key.manager === 'customer' ? changed(key) : key));
-  return applied({ ...world, keys }, action, 'key_unusable', null);
+  return applied(worldWith(world, { keys }), action, 'key_unusable', null);
 }
 
 /** `PutKeyPolicy`, `CreateGrant`'s undoing, or Terraform's form of either: RDS may no longer be let in. */
@@ -40,7 +40,7 @@ export function changeKeyPolicy(world: World, action: Extract<Action, { kind: 'c
   if (meant.length === 0) return onUnseenKey(world, action);
   if (meant.every(({ manager }) => manager === 'aws')) return refused(world, action, 'aws_managed_key_stays', null);
   const keysInDoubt = [...world.keysInDoubt, ...meant.map(({ arn }) => arn)];
-  return applied({ ...world, keysInDoubt }, action, 'key_policy_changed', null);
+  return applied(worldWith(world, { keysInDoubt }), action, 'key_policy_changed', null);
 }
 
 /** Every key in use was asked for, so an unknown one matters only if some key in use could not be read. */

@@ -16,6 +16,7 @@ import {
   changeDatabases,
   changePoints,
   databasesBy,
+  databaseWith,
   doubt,
   end,
   pointsOwnedBy,
@@ -77,10 +78,9 @@ export function disassociate(world: World, action: Extract<Action, { kind: 'disa
   const owners = databasesBy(kept, databaseResourceId).filter(
     ({ database }) => database.resourceId === databaseResourceId,
   );
-  const released = changeDatabases(kept, owners, (owner) => ({
-    ...owner,
-    database: { ...owner.database, awsBackupPointArn: null },
-  }));
+  const released = changeDatabases(kept, owners, (owner) =>
+    databaseWith(owner, { database: { ...owner.database, awsBackupPointArn: null } }),
+  );
   return applied(released, action, rule, databaseResourceId);
 }
 

@@ -16,7 +16,9 @@ import { applied, inDoubt, type Refusals, refused, type Step, undecided } from '
 import {
   changeDatabases,
   changeOwned,
+  databaseWith,
   doubt,
+  relisted,
   spare,
   type TrackedDatabase,
   type TrackedPoint,
@@ -60,7 +62,7 @@ function modified(world: World, action: Modification, tracked: TrackedDatabase):
     deletionProtection: deletionProtection ?? database.deletionProtection,
     retentionDays: retentionDays ?? database.retentionDays,
   };
-  const next = changeDatabases(world, [tracked], (other) => ({ ...other, database: changed }));
+  const next = changeDatabases(world, [tracked], (other) => databaseWith(other, { database: changed }));
   if (retentionDays === undefined || retentionDays >= database.retentionDays)
     return applied(next, action, null, database.resourceId);
   const rules = { purged: 'retention_zero_purges', lowered: 'retention_lowered' } as const;
@@ -107,5 +109,5 @@ export function afterRetention(
   if (point.window.latest < oldestKept) return doubt(tracked, rules.lowered);
   const earliest = latest(point.window.earliest, oldestKept);
   const kept = { ...point, retentionDays, window: { earliest, latest: point.window.latest } };
-  return spare({ ...tracked, point: kept }, rules.lowered);
+  return spare(relisted(tracked, kept), rules.lowered);
 }

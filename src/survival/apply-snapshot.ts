@@ -24,7 +24,9 @@ import {
   type TrackedPoint,
   take,
   type World,
+  withFate,
   withhold,
+  worldWith,
 } from './world.ts';
 
 /** A deletion of one snapshot. */
@@ -135,7 +137,7 @@ export function endReplication(tracked: TrackedPoint, rule: RuleCode, at: Instan
   const { retentionDays, status } = tracked.point;
   // One that had stopped before has its end already.
   if (retentionDays === null || status === 'retained') return spare(tracked, rule);
-  return { ...tracked, fate: worsen(tracked.fate, 'survives_until', rule, addDays(at, retentionDays)) };
+  return withFate(tracked, worsen(tracked.fate, 'survives_until', rule, addDays(at, retentionDays)));
 }
 
 /** `ModifyDBSnapshotAttribute` that removes somebody: the owner keeps everything, the consumer the copies made before. */
@@ -165,7 +167,7 @@ function vacated(world: World, gone: readonly TrackedPoint[], by: { readonly may
   for (const { scope, name, used } of countsOf(there.map(({ point }) => point)).values()) {
     rooms = occupied(rooms, scope, name, { used: -used, maybe: maybe * used });
   }
-  return { ...world, rooms };
+  return worldWith(world, { rooms });
 }
 
 /** The system snapshots that a retained backup consists of, besides its logs; a replicated one has none here. */

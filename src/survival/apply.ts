@@ -21,7 +21,7 @@ import { disassociate, updateLifecycle } from './apply-lifecycle.ts';
 import { modifyProtection } from './apply-protection.ts';
 import { deleteAutomatedBackup, deleteSnapshot, stopReplication, unshareSnapshot } from './apply-snapshot.ts';
 import { applied, inDoubt, type Refusals, type Step } from './step.ts';
-import type { World } from './world.ts';
+import { type World, worldWith } from './world.ts';
 
 /** Applies one action. Pure; never throws for a world that an inventory can show. */
 export function apply(world: World, action: Action, refusals: Refusals): Step {
@@ -53,7 +53,7 @@ export function apply(world: World, action: Action, refusals: Refusals): Step {
     case 'delete_prerequisite': {
       const { identifier: name, arn } = action.target;
       const lost = { prerequisite: action.prerequisite, name, arn };
-      return applied({ ...world, prerequisitesLost: [...world.prerequisitesLost, lost] }, action, null, null);
+      return applied(worldWith(world, { prerequisitesLost: [...world.prerequisitesLost, lost] }), action, null, null);
     }
     case 'unshare_snapshot':
       return unshareSnapshot(world, action);

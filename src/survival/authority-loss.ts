@@ -18,7 +18,7 @@ import { type LossRow, rowOf } from './matrix.ts';
 import { everythingDeletable } from './purge.ts';
 import { surroundings } from './surroundings.ts';
 import { foldActions, pointsOf } from './survive.ts';
-import type { TrackedPoint, World } from './world.ts';
+import { type TrackedPoint, type World, withFate, worldWith } from './world.ts';
 
 /** The name under which this loss is asked for. */
 export const PRINCIPAL_REACH = 'principal_reach';
@@ -69,9 +69,9 @@ export function meetPrincipal(world: World, database: Database, permits: Authori
     const safe =
       then !== undefined && isAlive(then.fate) && permitToTake(permits, tracked.point, standing) === 'denied';
     // Alive either way, it keeps the nearer of its two ends.
-    return safe ? then : { ...tracked, fate: worsen(tracked.fate, 'unknown', 'principal_may_reach') };
+    return safe ? then : withFate(tracked, worsen(tracked.fate, 'unknown', 'principal_may_reach'));
   });
-  return { ...sure, points };
+  return worldWith(sure, { points });
 }
 
 /** Whether a principal may carry out an action; what is not known to be any call is unknown. */

@@ -15,7 +15,18 @@ import { addDays, addSeconds, type Days, earliest, type Instant, latest, type Se
 import type { RecoveryPoint } from '../inventory/model.ts';
 import { worsen } from './fate.ts';
 import type { RuleCode } from './rules.ts';
-import { doubt, mapPoints, restoresToAnyInstant, type TrackedPoint, take, type World } from './world.ts';
+import {
+  databaseWith,
+  doubt,
+  mapPoints,
+  relisted,
+  restoresToAnyInstant,
+  type TrackedPoint,
+  take,
+  type World,
+  withFate,
+  worldWith,
+} from './world.ts';
 
 /** A loss that is not an action. */
 export type LossEvent =
@@ -35,7 +46,7 @@ export function happen(world: World, event: LossEvent): World {
       return withdraw(world, ({ accountId }) => accountId === event.accountId, 'account_closed');
     case 'key_destroyed':
       return mapPoints(
-        { ...world, keys: world.keys.filter(({ arn }) => arn !== event.keyArn) },
+        worldWith(world, { keys: world.keys.filter(({ arn }) => arn !== event.keyArn) }),
         ({ point }) => point.keyArn === event.keyArn,
         (tracked) => take(tracked, 'key_destroyed'),
       );
@@ -56,9 +67,9 @@ interface Place {
 /** Everything in a place goes: databases, points, keys, vaults. What lies elsewhere stays, if its key lies elsewhere too. */
 function withdraw(world: World, within: (place: Place) => boolean, rule: RuleCode): World {
   const databases = world.databases.map((tracked) =>
-    within(tracked.database) ? { ...tracked, alive: false } : tracked,
+    within(tracked.database) ? databaseWith(tracked, { alive: false }) : tracked,
   );
-  const left = { ...world, databases };
+  const left = worldWith(world, { databases });
   // A copy elsewhere may be encrypted under a key that stays behind.
   const keysWithin = keysIn(within);
   return mapPoints(
@@ -104,15 +115,11 @@ function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): 
     const clean = { ...point, window: { earliest: oldest, latest: newest } };
     // It reaches back before the write only until its own retention has moved past it.
     const usableUntil = retentionDays === null ? null : addDays(writtenAt, retentionDays);
-    return usableUntil === null
-      ? { ...tracked, point: clean }
-      : {
-          ...tracked,
-          point: clean,
-          fate: worsen(tracked.fate, 'survives_until', 'window_has_moved_past', usableUntil),
-        };
+    const shorter = relisted(tracked, clean);
+    if (usableUntil === null) return shorter;
+    return withFate(shorter, worsen(tracked.fate, 'survives_until', 'window_has_moved_past', usableUntil));
   };
-  return mapPoints({ ...world, at: latest(world.at, noticedAt) }, () => true, judge);
+  return mapPoints(worldWith(world, { at: latest(world.at, noticedAt) }), () => true, judge);
 }
 
 /** A system snapshot has its day, if it is known; those that take its place will hold the bad write. */
@@ -121,7 +128,7 @@ function aging(tracked: TrackedPoint, retentionDays: Days | null, noticedAt: Ins
   if (createdAt === null || retentionDays === null) return doubt(tracked, 'expires_by_itself');
   const until = addDays(createdAt, retentionDays);
   if (until <= noticedAt) return take(tracked, 'expires_by_itself');
-  return { ...tracked, fate: worsen(tracked.fate, 'survives_until', 'expires_by_itself', until) };
+  return withFate(tracked, worsen(tracked.fate, 'survives_until', 'expires_by_itself', until));
 }
 
 /** How long a system snapshot is kept: AWS says it of the database, not of the snapshot. Null when neither is known. */
@@ -147,11 +154,11 @@ function timePasses(world: World, days: Days): World {
     if (point.kind !== 'system_snapshot') return tracked;
     const retention = retentionOf(point);
     if (point.createdAt === null || retention === null)
-      return { ...tracked, fate: worsen(fate, 'unknown', 'retention_lowered') };
+      return withFate(tracked, worsen(fate, 'unknown', 'retention_lowered'));
     return point.createdAt <= before(retention) ? take(tracked, 'expires_by_itself') : tracked;
   };
   const keys = dead.size === 0 ? world.keys : world.keys.filter(({ arn }) => !dead.has(arn));
-  return mapPoints({ ...world, at, keys }, () => true, judge);
+  return mapPoints(worldWith(world, { at, keys }), () => true, judge);
 }
 
 /** The instant that many days before one; worked out once for each number of days, since many points share few. */

@@ -7,7 +7,7 @@
  */
 
 import { printScope, type Scope } from '../core/arn.ts';
-import type { Inventory, QuotaName, RecoveryPoint, RecoveryPointKind } from '../inventory/model.ts';
+import type { Inventory, Quota, QuotaName, RecoveryPoint, RecoveryPointKind } from '../inventory/model.ts';
 
 /** What one account and region has of one limited thing. */
 export interface Room extends Scope {
@@ -50,11 +50,9 @@ export function roomsOf(
   { quotas, recoveryPoints }: Inventory,
   counts: Counts = countsOf(recoveryPoints),
 ): readonly Room[] {
-  const rooms = new Map<string, Room>(
-    quotas.map((quota) => [keyOf(quota, quota.name), { ...quota, maybe: 0, read: true }]),
-  );
+  const rooms = new Map<string, Room>(quotas.map((quota) => [keyOf(quota, quota.name), readRoom(quota)]));
   for (const [key, { scope, name, used }] of counts) {
-    if (!rooms.has(key)) rooms.set(key, { ...emptyRoom(scope, name), used });
+    if (!rooms.has(key)) rooms.set(key, roomWith(emptyRoom(scope, name), { used, maybe: 0 }));
   }
   return [...rooms.values()];
 }
@@ -110,7 +108,7 @@ export function occupied(
 ): readonly Room[] {
   const room = roomAt(rooms, scope, name);
   const used = Math.max(0, room.used + (by.used ?? 0));
-  const next = { ...room, used, maybe: room.maybe + (by.maybe ?? 0) };
+  const next = roomWith(room, { used, maybe: room.maybe + (by.maybe ?? 0) });
   return rooms.includes(room) ? rooms.map((other) => (other === room ? next : other)) : [...rooms, next];
 }
 
@@ -120,7 +118,7 @@ export function eitherOf(one: readonly Room[], other: readonly Room[]): readonly
     const a = roomAt(one, room, room.name);
     const b = roomAt(other, room, room.name);
     const used = Math.min(a.used, b.used);
-    return { ...room, used, maybe: Math.max(a.used + a.maybe, b.used + b.maybe) - used };
+    return roomWith(room, { used, maybe: Math.max(a.used + a.maybe, b.used + b.maybe) - used });
   });
 }
 
@@ -129,6 +127,18 @@ function roomAt(rooms: readonly Room[], scope: Scope, name: QuotaName): Room {
     rooms.find((room) => room.name === name && room.accountId === scope.accountId && room.region === scope.region) ??
     emptyRoom(scope, name)
   );
+}
+
+function readRoom({ accountId, region, name, used, max }: Quota): Room {
+  return { accountId, region, name, used, maybe: 0, max, read: true };
+}
+
+/** A room with other counts. Written out, so that all rooms are laid out alike: see `worldWith`. */
+function roomWith(
+  { accountId, region, name, max, read }: Room,
+  { used, maybe }: { readonly used: number; readonly maybe: number },
+): Room {
+  return { accountId, region, name, used, maybe, max, read };
 }
 
 function emptyRoom({ accountId, region }: Scope, name: QuotaName): Room {

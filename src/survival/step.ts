@@ -8,7 +8,16 @@ import type { Action } from '../intent/action.ts';
 import { isAlive } from './fate.ts';
 import { eitherOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
-import { changeDatabases, doubt, mapPoints, type TrackedDatabase, type TrackedPoint, type World } from './world.ts';
+import {
+  changeDatabases,
+  databaseWith,
+  doubt,
+  mapPoints,
+  type TrackedDatabase,
+  type TrackedPoint,
+  type World,
+  worldWith,
+} from './world.ts';
 
 /** What one action did. */
 export interface Effect {
@@ -58,11 +67,11 @@ export function undecided(
     if (now === undefined) return doubt(then, rule);
     return isAlive(then.fate) || then.fate.word === now.fate.word ? then : doubt(now, rule);
   });
-  const { databases } = changeDatabases(world, [of.database], (tracked) => ({ ...tracked, inDoubt: true }));
+  const { databases } = changeDatabases(world, [of.database], (tracked) => databaseWith(tracked, { inDoubt: true }));
   const databaseResourceId = of.database.database.resourceId;
   const rooms = eitherOf(world.rooms, of.ifApplied.rooms);
   return {
-    world: { ...world, databases, points, rooms },
+    world: worldWith(world, { databases, points, rooms }),
     effect: { action, outcome: 'unknown', rule, databaseResourceId },
   };
 }
