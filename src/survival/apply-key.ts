@@ -16,7 +16,7 @@ import { type Fate, type FateWord, worsen } from './fate.ts';
 import { matchKeys } from './match.ts';
 import type { RuleCode } from './rules.ts';
 import { applied, inDoubt, refused, type Step } from './step.ts';
-import { mapPoints, type TrackedPoint, type World, withFate, worldWith } from './world.ts';
+import { everyPoint, mapPoints, type TrackedPoint, type World, withFate, worldWith } from './world.ts';
 
 /** `ScheduleKeyDeletion` or `DisableKey`. */
 export function disableKey(
@@ -66,11 +66,7 @@ export function settleReadability(world: World, sound: World | null = null): Wor
   const doubted = new Set(world.keysInDoubt);
   // Made once and not for each point: an estate has very many.
   const locks = { keyAt, doubted, seal: sealer() };
-  return mapPoints(
-    world,
-    () => true,
-    (tracked) => startable(readable(tracked, locks), world),
-  );
+  return mapPoints(world, everyPoint, (tracked) => startable(readable(tracked, locks), world));
 }
 
 function hasKeysOf(one: World, other: World): boolean {

@@ -65,13 +65,15 @@ function meantBy(world: World, { kind, target }: SnapshotDeletion): readonly Tra
 
 /** What keeps a deletion of these from going through; null when nothing does. */
 function obstacleOf(meant: readonly TrackedPoint[]) {
-  if (meant.every(({ point }) => point.kind === 'system_snapshot')) return 'automated_snapshot_refuses_deletion';
-  if (meant.every(({ point }) => point.vaultArn !== null || point.kind === 'backup_snapshot'))
-    return 'vault_snapshot_refuses_rds_deletion';
-  if (meant.every(({ point }) => point.status !== 'available' && point.status !== 'planned'))
-    return 'snapshot_deletion_needs_available';
+  if (meant.every(isOfSystem)) return 'automated_snapshot_refuses_deletion';
+  if (meant.every(isOfVault)) return 'vault_snapshot_refuses_rds_deletion';
+  if (meant.every(isUnfinished)) return 'snapshot_deletion_needs_available';
   return null;
 }
+
+const isOfSystem = ({ point }: TrackedPoint) => point.kind === 'system_snapshot';
+const isOfVault = ({ point }: TrackedPoint) => point.vaultArn !== null || point.kind === 'backup_snapshot';
+const isUnfinished = ({ point }: TrackedPoint) => point.status !== 'available' && point.status !== 'planned';
 
 /**
  * Several deletions of snapshots in a row, as one after the other would do them, in one pass over the points.
@@ -89,7 +91,8 @@ export function deleteSnapshots(
     // Nothing meant at all is an obstacle as well, of every kind.
     if (obstacleOf(meant) !== null) return null;
     for (const tracked of meant) taken.add(tracked);
-    effects.push(applied(world, action, 'snapshot_deleted', meant[0]?.point.databaseResourceId ?? null).effect);
+    const databaseResourceId = meant[0]?.point.databaseResourceId ?? null;
+    effects.push({ action, outcome: 'applied', rule: 'snapshot_deleted', databaseResourceId });
   }
   const next = mapPoints(
     world,

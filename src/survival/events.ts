@@ -18,6 +18,7 @@ import type { RuleCode } from './rules.ts';
 import {
   databaseWith,
   doubt,
+  everyPoint,
   mapPoints,
   relisted,
   restoresToAnyInstant,
@@ -119,7 +120,7 @@ function badWrite(world: World, writtenAt: Instant, detectionSeconds: Seconds): 
     if (usableUntil === null) return shorter;
     return withFate(shorter, worsen(tracked.fate, 'survives_until', 'window_has_moved_past', usableUntil));
   };
-  return mapPoints(worldWith(world, { at: latest(world.at, noticedAt) }), () => true, judge);
+  return mapPoints(worldWith(world, { at: latest(world.at, noticedAt) }), everyPoint, judge);
 }
 
 /** A system snapshot has its day, if it is known; those that take its place will hold the bad write. */
@@ -158,7 +159,7 @@ function timePasses(world: World, days: Days): World {
     return point.createdAt <= before(retention) ? take(tracked, 'expires_by_itself') : tracked;
   };
   const keys = dead.size === 0 ? world.keys : world.keys.filter(({ arn }) => !dead.has(arn));
-  return mapPoints(worldWith(world, { at, keys }), () => true, judge);
+  return mapPoints(worldWith(world, { at, keys }), everyPoint, judge);
 }
 
 /** The instant that many days before one; worked out once for each number of days, since many points share few. */

@@ -21,7 +21,7 @@ import {
   vaultsEmptied,
 } from './purge.ts';
 import { foldActions } from './survive.ts';
-import type { World } from './world.ts';
+import type { TrackedPoint, World } from './world.ts';
 
 /** The losses that can be asked about by name. */
 export const LOSSES = [
@@ -144,8 +144,10 @@ function purgedAfter(
 }
 
 function seenIn({ points, vaults, keys }: World): Seen {
-  return { recoveryPoints: points.map(({ point }) => point), vaults, keys };
+  return { recoveryPoints: points.map(pointIn), vaults, keys };
 }
+
+const pointIn = ({ point }: TrackedPoint) => point;
 
 function withRetention(database: Database, retentionDays: Days): Action {
   const kind = database.kind === 'rds_instance' ? 'modify_db_instance' : 'modify_db_cluster';

@@ -38,15 +38,20 @@ export function deletableAfterPurge(seen: Seen, database: Database): readonly Ac
 
 /** Every manual snapshot, copy, retained and replicated backup of a database, deleted through RDS. */
 export function snapshotsPurged(seen: Seen, database: Database): readonly Action[] {
-  return ownPoints(seen, database).flatMap((point): readonly Action[] => {
+  const purge: Action[] = [];
+  for (const point of ownPoints(seen, database)) {
     if (MANUAL_KINDS.includes(point.kind)) {
-      return [{ kind: point.ofCluster ? 'delete_db_cluster_snapshot' : 'delete_db_snapshot', target: targetOf(point) }];
+      purge.push({
+        kind: point.ofCluster ? 'delete_db_cluster_snapshot' : 'delete_db_snapshot',
+        target: targetOf(point),
+      });
+    } else if (KEPT_KINDS.includes(point.kind)) {
+      // A replica is named by its ARN alone: its resource id is that of the living source.
+      const resourceId = point.kind === 'retained_automated_backup' ? point.databaseResourceId : null;
+      purge.push({ kind: 'delete_automated_backup', target: { ...targetOf(point), resourceId } });
     }
-    if (!KEPT_KINDS.includes(point.kind)) return [];
-    // A replica is named by its ARN alone: its resource id is that of the living source.
-    const resourceId = point.kind === 'retained_automated_backup' ? point.databaseResourceId : null;
-    return [{ kind: 'delete_automated_backup', target: { ...targetOf(point), resourceId } }];
-  });
+  }
+  return purge;
 }
 
 /** Every recovery point of a database that AWS Backup holds, deleted; locks are removed first where that may work. */

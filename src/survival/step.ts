@@ -12,6 +12,7 @@ import {
   changeDatabases,
   databaseWith,
   doubt,
+  everyPoint,
   mapPoints,
   type TrackedDatabase,
   type TrackedPoint,
@@ -85,7 +86,7 @@ export function inDoubt(
   world: World,
   action: Action,
   rule: RuleCode,
-  among: (tracked: TrackedPoint) => boolean = () => true,
+  among: (tracked: TrackedPoint) => boolean = everyPoint,
 ): Step {
   const { scope } = action.target;
   return {

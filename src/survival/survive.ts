@@ -55,7 +55,7 @@ export function surviveFurther(
   const { world: folded, effects } = foldActions(earlier.folded, actions, refusals);
   invariant(effects.length === actions.length, 'every action has its effect', { actions: actions.length });
   const after = settleReadability(folded, earlier.sound);
-  return { ...earlier, after, folded, effects: [...earlier.effects, ...effects] };
+  return { before: earlier.before, after, sound: earlier.sound, folded, effects: [...earlier.effects, ...effects] };
 }
 
 /** Folds actions over a world; whether its points can still be read under their keys is left to be settled. */

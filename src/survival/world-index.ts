@@ -27,13 +27,19 @@ export interface WorldIndex {
 export function indexOf(databases: readonly Database[], points: readonly RecoveryPoint[]): WorldIndex {
   return {
     points: points.length,
-    pointsByArn: placesBy(points, ({ arn }) => arn),
-    pointsById: placesBy(points, ({ id }) => id),
-    pointsByOwner: placesBy(points, ({ databaseResourceId }) => databaseResourceId),
+    pointsByArn: placesBy(points, arnOf),
+    pointsById: placesBy(points, idOf),
+    pointsByOwner: placesBy(points, ownerOf),
     databases: placesBy(databases, namesOf),
-    databasesByMember: placesBy(databases, ({ members }) => members.flatMap(namesOf)),
+    databasesByMember: placesBy(databases, memberNamesOf),
   };
 }
+
+// Named, so that they are compiled once and not again for every world of an estate.
+const arnOf = ({ arn }: RecoveryPoint) => arn;
+const idOf = ({ id }: RecoveryPoint) => id;
+const ownerOf = ({ databaseResourceId }: RecoveryPoint) => databaseResourceId;
+const memberNamesOf = ({ members }: Database) => members.flatMap(namesOf);
 
 function namesOf({ resourceId, arn, identifier }: Pick<Database, 'resourceId' | 'arn' | 'identifier'>) {
   return [resourceId, arn, identifier];

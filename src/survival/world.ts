@@ -202,6 +202,9 @@ export function databaseWith(tracked: TrackedDatabase, change: Partial<TrackedDa
   };
 }
 
+/** Chooses every point. */
+export const everyPoint = (): boolean => true;
+
 /** A copy with every point that is chosen changed; looks at each one. */
 export function mapPoints(
   world: World,
