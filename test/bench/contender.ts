@@ -6,6 +6,7 @@
  */
 
 import process from 'node:process';
+import { peakMebibytes } from '../support/peak-memory.ts';
 import { CONTENDERS } from './contenders.ts';
 
 /** What a run cost, and what came of it. */
@@ -27,7 +28,7 @@ const used = process.cpuUsage(cpu);
 const report: Report = {
   wallMs,
   cpuMs: (used.user + used.system) / 1_000,
-  peakMb: process.resourceUsage().maxRSS / 1_024,
+  peakMb: peakMebibytes(),
   outcome: outcome(),
 };
 process.send?.(report, () => process.exit());

@@ -111,7 +111,6 @@ it('a home that is a file is an error that names it, for what reads as for what 
   const taken = sandbox.file('not-a-folder', '');
   const { exit, stdout, stderr } = await sandbox.run(['store', 'info'], { env: { MUSTER_HOME: taken } });
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });
-  expect(stderr).toContain(
-    `${taken}: is no folder to keep things in; MUSTER_HOME names another (MUSTER_FILE_UNREADABLE)`,
-  );
+  expect(stderr).toContain(`${taken}: is no folder to keep things in; MUSTER_HOME names another\n`);
+  expect(stderr).toContain('(MUSTER_FILE_UNREADABLE)');
 });

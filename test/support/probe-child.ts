@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { createProbeRunner } from '../../src/adapters/sql/probe-runner.ts';
 import type { Login } from '../../src/app/ports.ts';
 import type { Probe, ProbeAnswer } from '../../src/drill/probe.ts';
+import { peakMebibytes } from './peak-memory.ts';
 
 /** What is handed in. */
 export interface ProbeChildInput {
@@ -25,14 +26,13 @@ export interface ProbeChildReport {
   readonly peakMebibytes: number;
 }
 
-const peak = () => process.resourceUsage().maxRSS / 1024;
 const { login, probes } = JSON.parse(await text(process.stdin)) as ProbeChildInput;
 const session = await createProbeRunner({ attemptsMax: 1 }).connect(login);
 await session.ping();
-const restMebibytes = peak();
+const restMebibytes = peakMebibytes();
 const answers: ProbeAnswer[] = [];
 for (const probe of probes) answers.push(await session.ask(probe));
 const { rows: hydrated } = await session.hydrate();
 await session.close();
-const report: ProbeChildReport = { answers, hydrated, restMebibytes, peakMebibytes: peak() };
+const report: ProbeChildReport = { answers, hydrated, restMebibytes, peakMebibytes: peakMebibytes() };
 process.stdout.write(JSON.stringify(report));
