@@ -81,8 +81,9 @@ const world: ServeWorld = {
   startDemo: () => startDemo({ version: world.version, probes, presence, home: PACKAGE }),
   onInterrupt: (handler) => {
     const [interrupt, terminate] = [() => handler('SIGINT'), () => handler('SIGTERM')];
-    process.on('SIGINT', interrupt).on('SIGTERM', terminate);
-    return () => void process.off('SIGINT', interrupt).off('SIGTERM', terminate);
+    // A terminal that is closed takes nothing back: what was begun is ended as at SIGTERM.
+    process.on('SIGINT', interrupt).on('SIGTERM', terminate).on('SIGHUP', terminate);
+    return () => void process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', terminate);
   },
 };
 

@@ -1,7 +1,7 @@
 /**
  * `muster serve`: answers over HTTP, fires schedules, does the work; each can be switched off.
  *
- * Runs until Ctrl-C or SIGTERM, and then ends what it began: answers under way are given, drills are left for another
+ * Runs until Ctrl-C, SIGTERM or SIGHUP, and then ends what it began: answers under way are given, drills are left for another
  * process to take up. At a second signal it ends at once. What happens is logged; stdout gets the one line that says where
  * it listens.
  */

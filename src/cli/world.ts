@@ -111,6 +111,6 @@ export interface CliWorld {
   defaultDefinition(): Promise<{ readonly text: string; readonly origin: string }>;
   startLab(options: { readonly estate: 'datatalks' | 'empty'; readonly port: number }): Promise<ServedLab>;
   startDemo(): Promise<DemoWorld>;
-  /** Runs `handler` at Ctrl-C (SIGINT) or SIGTERM, until the returned function is called. */
+  /** Runs `handler` at Ctrl-C (SIGINT) or SIGTERM, until the returned function is called; SIGHUP counts as the latter. */
   onInterrupt(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
 }

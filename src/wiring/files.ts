@@ -21,7 +21,7 @@ export async function readInputBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
+    throw unreadable(path, cause);
   }
 }
 
@@ -31,8 +31,14 @@ export async function* readLines(path: string): AsyncIterable<string> {
     const input = path === '-' ? process.stdin : createReadStream(path);
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (cause) {
-    throw new MusterError('MUSTER_FILE_UNREADABLE', `${path}: cannot be read (${codeOf(cause)})`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): MusterError {
+  // A shell makes it of a variable that is not set.
+  const named = path === '' ? 'a path of no characters' : path;
+  return new MusterError('MUSTER_FILE_UNREADABLE', `${named}: cannot be read (${codeOf(cause)})`, { cause });
 }
 
 /** A new file for the owner alone, safe on the disk when this returns. */

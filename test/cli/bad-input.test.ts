@@ -65,6 +65,11 @@ describe('a plan', () => {
     holdRefusal(await sandbox.run(['gate', 'terraform', 'no.json']), 'MUSTER_FILE_UNREADABLE', /^no\.json: .*ENOENT/);
   });
 
+  it('whose path is empty is refused by saying so', async () => {
+    const ended = await sandbox.run(['gate', 'terraform', '']);
+    holdRefusal(ended, 'MUSTER_FILE_UNREADABLE', /^a path of no characters: .*ENOENT/);
+  });
+
   it('that is a directory is refused', async () => {
     holdRefusal(await sandbox.run(['gate', 'terraform', '.']), 'MUSTER_FILE_UNREADABLE', /^\.: .*EISDIR/);
   });

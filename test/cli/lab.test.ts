@@ -27,7 +27,7 @@ async function clustersAt(endpoint: string): Promise<(string | undefined)[]> {
   return DBClusters.map(({ DBClusterIdentifier }) => DBClusterIdentifier);
 }
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'serves the estate until %s, then ends with exit 0 and nothing left',
   async (signal) => {
     const running = sandbox.start(['lab']);
