@@ -21,6 +21,7 @@ import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DatabaseView, RestoreTime, VerdictWord } from '../verdict/document.ts';
 import { drillsOf, restoreTimeOf } from '../verdict/evidence.ts';
 import { worstOf } from '../verdict/reason.ts';
+import { drillsKnown } from './drills-known.ts';
 import { lossTables } from './loss-tables.ts';
 import type { Clock, Store } from './ports.ts';
 
@@ -73,7 +74,7 @@ export async function assess(
 ): Promise<Readiness> {
   const chosen = names.length === 0 ? inventory.databases : names.map((name) => findDatabase(inventory, name));
   const at = world.clock.now();
-  const drills = await world.store.drills();
+  const drills = await drillsKnown(world.store);
   const memory = rememberedOf(await world.store.settingsSeen(), inventory.endpoint);
   const judged = judgeAllNow({ inventory, policy, drills, memory, authority, at }, chosen);
   const databases =

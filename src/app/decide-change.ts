@@ -14,6 +14,7 @@ import type { DecisionDocument } from '../verdict/document.ts';
 import { withReceipt } from '../verdict/receipt.ts';
 import { sightingOf } from '../verdict/state-history.ts';
 import { receiptFor } from './approve-change.ts';
+import { drillsKnown } from './drills-known.ts';
 import type { Clock, Store } from './ports.ts';
 
 /** What is asked. */
@@ -37,7 +38,7 @@ export async function decide(
   world: { readonly clock: Clock; readonly store: Store },
 ): Promise<DecisionDocument> {
   const { intent, inventory, policy } = question;
-  const drills = await world.store.drills();
+  const drills = await drillsKnown(world.store);
   const memory = rememberedOf(await world.store.settingsSeen(), inventory.endpoint);
   const sightings = await world.store.states();
   const asked = { intent, inventory, policy, drills, memory, sightings, at: world.clock.now(), logged: true };

@@ -175,6 +175,8 @@ export interface Store {
   journalEntries(): Promise<readonly JournalEntry[]>;
   /** The entries of one drill. */
   journalOf(drillId: string): Promise<readonly JournalEntry[]>;
+  /** The entries of drills without a record; of one whose beginning was erased, those that are left. */
+  journalUnrecorded(): Promise<readonly JournalEntry[]>;
   recordDrill(record: DrillRecord): Promise<void>;
   /** One record a drill: of several with one id the first. */
   drills(): Promise<readonly DrillRecord[]>;

@@ -20,6 +20,7 @@ import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DatabaseView, RestoreTime, VerdictWord } from '../verdict/document.ts';
 import { worstOf } from '../verdict/reason.ts';
 import type { ReasonCode } from '../verdict/reasons.ts';
+import { drillsKnown } from './drills-known.ts';
 import type { Known, KnownInventory } from './known-inventory.ts';
 import type { Clock, Store } from './ports.ts';
 
@@ -67,7 +68,7 @@ export interface ReadinessBoard {
 /** What boards are judged from. */
 export interface BoardWorld {
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
-  readonly store: Pick<Store, 'drills' | 'settingsSeen' | 'chain'>;
+  readonly store: Pick<Store, 'drills' | 'journalUnrecorded' | 'settingsSeen' | 'chain'>;
   readonly known: KnownInventory;
   readonly policy: Policy;
 }
@@ -158,7 +159,7 @@ async function isTold(after: number, head: number, { store }: BoardWorld): Promi
 }
 
 async function judge({ inventory, outdated }: Known, { store, policy, clock }: BoardWorld): Promise<Board> {
-  const [drills, remembered] = [await store.drills(), await store.settingsSeen()];
+  const [drills, remembered] = [await drillsKnown(store), await store.settingsSeen()];
   const at = clock.now();
   const judgeOne = (seen: Inventory, secondsMax: Seconds) => {
     const memory = rememberedOf(remembered, seen.endpoint);

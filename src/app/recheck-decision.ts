@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory/model.ts';
 import { policyDigest } from '../policy/digest.ts';
 import type { Policy } from '../policy/schema.ts';
 import { type Now, type Recheck, recheck } from '../verdict/recheck.ts';
+import { drillsKnown } from './drills-known.ts';
 import { newestDecision } from './find-decision.ts';
 import type { Clock, Store } from './ports.ts';
 
@@ -31,7 +32,7 @@ export async function recheckDecision(
 ): Promise<Recheck> {
   const decided = await newestDecision(named, store);
   const read = await inventory();
-  const drills = await store.drills();
+  const drills = await drillsKnown(store);
   return recheck(decided, {
     ...shown,
     inventory: read,

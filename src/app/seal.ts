@@ -49,6 +49,7 @@ export function sealedStore(store: Store, { keeper, clock, unsealed }: SealWorld
     journal: (entry) => store.journal(entry),
     journalEntries: () => store.journalEntries(),
     journalOf: (drillId) => store.journalOf(drillId),
+    journalUnrecorded: () => store.journalUnrecorded(),
     recordDrill: sealed((record) => store.recordDrill(record)),
     drills: () => store.drills(),
     recordDecision: sealed((decision) => store.recordDecision(decision)),

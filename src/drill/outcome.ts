@@ -60,6 +60,18 @@ export function recordOf(state: DrillState): DrillRecord {
 }
 
 /**
+ * The record of a drill that has failed, as it would be had it ended when it turned back: it speaks against a restore from
+ * then on, however long the way back takes, or whether anybody goes it.
+ *
+ * @returns Null while nothing went wrong, and for a drill that somebody broke off.
+ */
+export function failureOf(state: DrillState): DrillRecord | null {
+  const { cause, interrupted, removing, endedAt } = state;
+  const failedAt = endedAt ?? removing?.since ?? null;
+  return cause === null || interrupted || failedAt === null ? null : recordOf({ ...state, endedAt: failedAt });
+}
+
+/**
  * When it was over. What a drill has shown it had shown when it turned back: the way back may be gone days later, by a sweep,
  * and must not make it newer than a drill that failed in between.
  */

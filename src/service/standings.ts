@@ -8,6 +8,7 @@
 import type { Standing } from '../alert/standing.ts';
 import { isSameDatabase, standingOf } from '../alert/standing-of.ts';
 import { assess } from '../app/assess.ts';
+import { drillsKnown } from '../app/drills-known.ts';
 import type { Known } from '../app/known-inventory.ts';
 import type { Clock, Store } from '../app/ports.ts';
 import { parseArn } from '../core/arn.ts';
@@ -42,10 +43,10 @@ export async function standsOf(
   const inventories = [known.inventory, ...known.outdated];
   const at = clock.now();
   // The same records and the same moment for all of them.
-  const [drills, seen] = [await store.drills(), await store.settingsSeen()];
+  const [drills, seen] = [await drillsKnown(store), await store.settingsSeen()];
   const still = {
     clock: { ...clock, now: () => at },
-    store: { ...store, drills: async () => drills, settingsSeen: async () => seen },
+    store: { ...store, drills: async () => drills, journalUnrecorded: async () => [], settingsSeen: async () => seen },
   };
   const stoodBefore = new Map(before.map((standing) => [standing.databaseArn, standing]));
   const [views, standings]: [DatabaseView[], Standing[]] = [[], []];

@@ -1,9 +1,9 @@
-/** When a drill was over: what it has shown is no newer for having been swept late. */
+/** When a drill was over: what it has shown is no newer for having been swept late, and a failure counts at once. */
 
 import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds } from '../../src/core/time.ts';
-import type { DrillState } from '../../src/drill/drill-state.ts';
-import { recordOf } from '../../src/drill/outcome.ts';
+import { type DrillState, isTearingDown } from '../../src/drill/drill-state.ts';
+import { failureOf, recordOf } from '../../src/drill/outcome.ts';
 import { aDrillPlan, walk } from '../support/drill-plans.ts';
 
 describe('a drill that is taken away a week after its last answer', () => {
@@ -34,5 +34,38 @@ describe('a drill that is taken away a week after its last answer', () => {
     const hydratedAt = addSeconds(answeredAt(state) ?? state.startedAt, 60);
     const more = { ...state, phases: [...state.phases, { phase: 'hydrated' as const, at: hydratedAt }] };
     expect(recordOf(more).endedAt).toBe(hydratedAt);
+  });
+});
+
+describe('a drill that is on its way back', () => {
+  /** As it stands when something is about to be removed, after what happened at its fourth second. */
+  function onItsWayBack(kind: 'failed' | 'interrupted' | null): DrillState {
+    let seen: DrillState | null = null;
+    walk(aDrillPlan('instance'), (now, event, second) => {
+      if (isTearingDown(now)) seen ??= now;
+      return second === 4 && kind !== null ? { kind, cause: 'no capacity', at: event.at } : event;
+    });
+    return seen ?? expect.unreachable();
+  }
+
+  it('has failed from when it turned back, whatever the way back takes', () => {
+    const state = onItsWayBack('failed');
+    expect(state.endedAt).toBeNull();
+    expect(failureOf(state)).toMatchObject({
+      ...{ drillId: 'abc', result: 'failed', cause: 'no capacity' },
+      ...{ endedAt: addSeconds(state.startedAt, 4), databaseResourceId: 'db-ORDERS', claim: 'snapshot' },
+    });
+  });
+
+  it.each([null, 'interrupted'] as const)('has not failed if what happened was %s', (kind) => {
+    expect(failureOf(onItsWayBack(kind))).toBeNull();
+  });
+
+  it('has failed once it has ended, too, for as long as nobody has written its record', () => {
+    const failed = walk(aDrillPlan('instance'), (_, event, second) =>
+      second === 4 ? { kind: 'failed', cause: 'no capacity', at: event.at } : event,
+    );
+    expect(failureOf(failed.state)).toEqual(recordOf(failed.state));
+    expect(failureOf(walk(aDrillPlan('instance')).state)).toBeNull();
   });
 });

@@ -31,6 +31,8 @@ interface Shelf {
 
 function createMemoryLog(now: () => Instant): RecordLog {
   const shelves = new Map<RecordKind, Shelf>();
+  /** Keys of each kind that there ever was, of records without a body too. */
+  const labels = new Map<RecordKind, Set<string>>();
   const links: ChainRecord[] = [];
   let unlinked: NewRecord[] = [];
   const shelve = (kind: RecordKind, seq: number, body: object) => {
@@ -39,13 +41,18 @@ function createMemoryLog(now: () => Instant): RecordLog {
     shelf.seqs.push(seq);
     shelves.set(kind, shelf);
   };
+  const label = (kind: RecordKind, key: string | null) => {
+    if (key !== null) labels.set(kind, (labels.get(kind) ?? new Set()).add(key));
+  };
   const linked = () => {
     for (const record of unlinked) links.push(linkAfter(links.at(-1) ?? null, record));
     unlinked = [];
     return links;
   };
   const append = async <K extends RecordKind>(kind: K, body: Bodies[K]): Promise<void> => {
-    unlinked.push({ at: now(), kind, key: keyOf(kind, body), body });
+    const key = keyOf(kind, body);
+    unlinked.push({ at: now(), kind, key, body });
+    label(kind, key);
     shelve(kind, links.length + unlinked.length, body);
   };
   const forget = (seqs: ReadonlySet<number>) => {
@@ -64,6 +71,7 @@ function createMemoryLog(now: () => Instant): RecordLog {
       checkAdoption(headOf(linked().at(-1)), records, NAME);
       for (const record of records) {
         links.push(record);
+        label(record.kind, record.key);
         if (record.body !== null) shelve(record.kind, record.seq, parseJson(record.body) as object);
       }
     },
@@ -75,13 +83,15 @@ function createMemoryLog(now: () => Instant): RecordLog {
       await append('erasure', { formatVersion: '1', at, seqs, why });
     },
   };
-  const list = async <K extends RecordKind>(kind: K, { after = 0, key, keyBegins = '' }: Which = {}) => {
+  const list = async <K extends RecordKind>(kind: K, { after = 0, key, keyBegins = '', lacking }: Which = {}) => {
     const { bodies, seqs } = shelves.get(kind) ?? { bodies: [], seqs: [] };
     const kept = bodies.map((body, index) => ({ seq: seqs[index] ?? 0, body: body as unknown as Bodies[K] }));
-    if (key === undefined && keyBegins === '') return kept.filter(({ seq }) => seq > after);
-    return kept.filter(({ seq, body }) => {
+    const newer = kept.filter(({ seq }) => seq > after);
+    if (key === undefined && keyBegins === '' && lacking === undefined) return newer;
+    const others = lacking === undefined ? undefined : labels.get(lacking);
+    return newer.filter(({ body }) => {
       const own = keyOf(kind, body) ?? '';
-      return seq > after && own.startsWith(keyBegins) && (key === undefined || own === key);
+      return own.startsWith(keyBegins) && (key === undefined || own === key) && others?.has(own) !== true;
     });
   };
   const last = async () => links.length + unlinked.length;

@@ -41,6 +41,8 @@ export interface Which {
   readonly key?: string;
   /** Only those whose key begins so; takes longer. */
   readonly keyBegins?: string;
+  /** Only those of a key of which there is no record of that kind, whether or not that has its body still. */
+  readonly lacking?: RecordKind;
   /** Only those whose JSON holds one of these texts, and perhaps others: it saves reading what nobody asked for. */
   readonly holding?: readonly string[];
 }
@@ -105,6 +107,7 @@ export function storeOver(log: RecordLog): Store {
       (await all('journal', { key: storableKey(drillId) })).filter((entry) => entry.drillId === drillId),
     recordDrill: (record) => log.append('drill', record),
     drills: async () => firstOfEach(await drills()),
+    journalUnrecorded: unrecordedJournal(log, drills),
     recordDecision: (decision) => log.append('decision', decision),
     decisions: () => all('decision'),
     decisionsOn: async (digest) => {
@@ -133,8 +136,7 @@ export function storeOver(log: RecordLog): Store {
  */
 function rememberingList<K extends RecordKind>(log: RecordLog, kind: K, which: Which = {}) {
   let known: { readonly upTo: number; readonly bodies: readonly Bodies[K][] } = { upTo: 0, bodies: [] };
-  let last: Promise<unknown> = Promise.resolve();
-  const refresh = async (): Promise<readonly Bodies[K][]> => {
+  return oneAtATime(async (): Promise<readonly Bodies[K][]> => {
     // Most of what comes is of other kinds, and not to be looked through twice; what comes meanwhile is for the next time.
     const upTo = await log.last();
     if (upTo === known.upTo) return [...known.bodies];
@@ -143,9 +145,34 @@ function rememberingList<K extends RecordKind>(log: RecordLog, kind: K, which: W
     const more = await log.list(kind, { ...which, after: from.upTo });
     known = { upTo, bodies: [...from.bodies, ...bodiesOf(more.filter(({ seq }) => seq <= upTo))] };
     return [...known.bodies];
-  };
+  });
+}
+
+/**
+ * The journal of drills without a record. It is the longest part of a store, and every verdict asks: what belongs to drills on
+ * record is never read, and what was read once is not read again.
+ */
+function unrecordedJournal(log: RecordLog, drills: () => Promise<readonly DrillRecord[]>) {
+  let known: { readonly upTo: number; readonly entries: readonly JournalEntry[] } = { upTo: 0, entries: [] };
+  return oneAtATime(async (): Promise<readonly JournalEntry[]> => {
+    const upTo = await log.last();
+    if (upTo === known.upTo) return known.entries;
+    const erased = await log.list('erasure', { after: known.upTo });
+    const from = erased.length > 0 ? { upTo: 0, entries: [] } : known;
+    const more = await log.list('journal', from.upTo === 0 ? { lacking: 'drill' } : { after: from.upTo });
+    // Records last: what got one while its journal was read is left out.
+    const recorded = new Set((await drills()).map(({ drillId }) => drillId));
+    const read = [...from.entries, ...bodiesOf(more.filter(({ seq }) => seq <= upTo))];
+    known = { upTo, entries: read.filter(({ drillId }) => !recorded.has(drillId)) };
+    return known.entries;
+  });
+}
+
+/** Has whoever asks wait for those before. */
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
   return () => {
-    const next = last.then(refresh, refresh);
+    const next = last.then(work, work);
     last = next;
     return next;
   };

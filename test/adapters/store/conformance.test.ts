@@ -5,9 +5,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/store/memory-store.ts';
-import type { JournalEntry, StateSighting } from '../../../src/app/ports.ts';
+import type { JournalEntry, StateSighting, Store } from '../../../src/app/ports.ts';
 import { canonicalJson, digestOf } from '../../../src/core/canonical.ts';
 import type { Event } from '../../../src/drill/drill-state.ts';
+import { readJournal } from '../../../src/drill/journal.ts';
 import { recordOf } from '../../../src/drill/outcome.ts';
 import { secretDigestOf, type TokenIssued, type TokenRevoked } from '../../../src/evidence/access-token.ts';
 import type { Approval } from '../../../src/evidence/approval.ts';
@@ -330,6 +331,53 @@ describe.each(useStores())('a store %s', (_, kind: StoreKind) => {
     const store = create();
     expect(await store.chain.head()).toBeNull();
     expect(await chainOf(store)).toEqual([]);
+  });
+
+  it('tells the journal of drills without a record as far as it goes, whoever has written it', async () => {
+    const [store, other] = [create(), create()];
+    const plan = aDrillPlan('instance');
+    const { events, state } = walk(plan);
+    const write = async (drillId: string, what: JournalEntry['what']) =>
+      store.journal({ at: NOW, drillId, runner: 'r1', what });
+    const untold = async (of: Store) =>
+      readJournal(await of.journalUnrecorded()).map((log) => [log.drillId, log.state.step]);
+    expect(await untold(store)).toEqual([]);
+    await write('first', { kind: 'begin', plan: { ...plan, drillId: 'first' } });
+    await write('second', { kind: 'begin', plan: { ...plan, drillId: 'second' } });
+    expect(await untold(store)).toEqual([
+      ['first', 'restore_instance'],
+      ['second', 'restore_instance'],
+    ]);
+    for (const event of events) await write('first', { kind: 'event', event });
+    expect(await untold(store)).toEqual([
+      ['first', 'ended'],
+      ['second', 'restore_instance'],
+    ]);
+    await store.recordDrill(recordOf({ ...state, plan: { ...plan, drillId: 'first' } }));
+    await write('first', { kind: 'event', event: { kind: 'reclaimed', cause: 'swept', kept: true, at: NOW } });
+    expect(await untold(store)).toEqual([['second', 'restore_instance']]);
+    // Another that opens the same place, where there is such a thing.
+    if ((await other.drills()).length > 0) expect(await untold(other)).toEqual([['second', 'restore_instance']]);
+    await store.recordDrill(recordOf({ ...state, plan: { ...plan, drillId: 'second' } }));
+    expect(await untold(store)).toEqual([]);
+  });
+
+  it('tells of no drill whose record has lost its body, and of a journal without its beginning what is left', async () => {
+    const store = create();
+    const plan = aDrillPlan('instance');
+    const drillIds = async (of: Store) => (await of.journalUnrecorded()).map(({ drillId }) => drillId);
+    const begin = (drillId: string) =>
+      store.journal({ at: NOW, drillId, runner: 'r1', what: { kind: 'begin', plan: { ...plan, drillId } } });
+    await begin('first');
+    await begin('second');
+    await store.journal({ at: NOW, drillId: 'second', runner: 'r1', what: { kind: 'alive' } });
+    await store.recordDrill(recordOf({ ...walk(plan).state, plan: { ...plan, drillId: 'first' } }));
+    expect(await drillIds(store)).toEqual(['second', 'second']);
+    await store.chain.erase([2, 4], 'age', NOW);
+    expect(readJournal(await store.journalUnrecorded())).toEqual([]);
+    expect(await drillIds(store)).toEqual(['second']);
+    await begin('third');
+    expect(await drillIds(store)).toEqual(['second', 'third']);
   });
 
   it('links every record to the one before it, whatever its kind, and says where the chain ends', async () => {

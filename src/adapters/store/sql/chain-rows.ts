@@ -25,6 +25,7 @@ export async function readPage(
     kind = null,
     key,
     keyBegins,
+    lacking,
     holding = [],
   }: Which & { readonly after: number; readonly kind?: RecordKind | null },
 ): Promise<readonly ChainRecord[]> {
@@ -36,6 +37,7 @@ export async function readPage(
     .$if(kind !== null, (query) => query.where('kind', '=', kind).where('body', 'is not', null))
     .$if(key !== undefined, (query) => query.where('key', '=', key ?? null))
     .$if(keyBegins !== undefined, (query) => query.where('key', 'like', `${keyBegins}%`))
+    .$if(lacking !== undefined, (query) => query.where('key', 'in', keysLacking(db, kind, lacking ?? null)))
     .$if(holding.length > 0, (query) =>
       query.where(({ or, eb }) => or(holding.map((text) => eb('body', 'like', `%${text}%`)))),
     )
@@ -43,6 +45,24 @@ export async function readPage(
     .limit(PAGE_RECORDS)
     .execute();
   return rows.map(recordOf);
+}
+
+/** Keys of one kind under which there is none of the other: looked up once a key, and not for every record of it. */
+function keysLacking(db: Kysely<Schema>, kind: RecordKind | null, other: RecordKind | null) {
+  const keys = db.selectFrom('record').select('key').distinct().where('kind', '=', kind).as('named');
+  return db
+    .selectFrom(keys)
+    .select('named.key')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('record as kept')
+            .select('kept.seq')
+            .where('kept.kind', '=', other)
+            .whereRef('kept.key', '=', 'named.key'),
+        ),
+      ),
+    );
 }
 
 const TEXT_COLUMNS = ['at', 'kind', 'key', 'body', 'body_digest', 'previous', 'digest'] as const;
