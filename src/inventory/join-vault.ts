@@ -31,8 +31,11 @@ function joinSnapshot(point: VaultPoint, { snapshots }: Beneath): RecoveryPoint 
   const beneath = snapshots.get(point.arn);
   if (beneath === undefined) return { ...UNJOINED, ...point };
   const alive = point.status === 'available' || point.status === 'completed';
+  // A cluster snapshot that names no source shows when it was made: of a copy, that is not the moment of its data.
+  const copiedUnseen = point.copiedFrom !== null && beneath.ofCluster && beneath.copiedFrom === null;
   return {
     ...beneath,
+    dataAt: copiedUnseen ? null : beneath.dataAt,
     kind: point.kind,
     status: alive ? beneath.status : point.status,
     createdAt: point.createdAt ?? beneath.createdAt,

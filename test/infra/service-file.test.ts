@@ -9,7 +9,7 @@ import { DEFAULT_SERVICE, parseService } from '../../src/service/config.ts';
 
 const TEXT = readFileSync('infra/serve.yaml', 'utf8');
 /** Every line that offers a setting, offered no longer: words follow a # and a blank, settings one of these. */
-const WHOLE = TEXT.replace(/^(\s*)# (?=(?:roles|policy|archive|drills|alerts|oidc):|  )/gm, '$1');
+const WHOLE = TEXT.replace(/^(\s*)# (?=(?:roles|policy|archive|drills|alerts|oidc):| {2})/gm, '$1');
 
 it('the service file of infra asks for nothing but a region and what holds anyway', () => {
   expect(parseService(TEXT, 'serve.yaml')).toEqual({

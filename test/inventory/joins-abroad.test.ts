@@ -177,6 +177,16 @@ describe('an AWS Backup copy in another vault', () => {
     expect(pointOf({ vaultPoints: [entry] }, beneath.id).copiedFrom).toBe(origin);
   });
 
+  it('has data of an unknown moment where the cluster snapshot beneath takes the copy for its own beginning', () => {
+    const own = { ...beneath, copiedFrom: null, dataAt: COPIED_AT };
+    expect(pointOf({ snapshots: [own], vaultPoints: [entry] }, beneath.id).dataAt).toBeNull();
+    // Of an instance RDS shows the moment of the original, and what is no copy began when it says.
+    const ofInstance = [{ ...own, ofCluster: false }];
+    expect(pointOf({ snapshots: ofInstance, vaultPoints: [entry] }, beneath.id).dataAt).toBe(COPIED_AT);
+    const first = { ...entry, kind: 'backup_snapshot', copiedFrom: null } as const;
+    expect(pointOf({ snapshots: [own], vaultPoints: [first] }, beneath.id).dataAt).toBe(COPIED_AT);
+  });
+
   it('is not joined to a snapshot of the same name in another region', () => {
     const namesake = {
       ...beneath,
