@@ -16,10 +16,15 @@ export type DrillsOnRecord = Pick<Store, 'drills' | 'journalUnrecorded'>;
 /** Records, and what stands for the record of a drill that has failed. */
 export async function drillsKnown(store: DrillsOnRecord): Promise<readonly DrillRecord[]> {
   // Asked for first: a drill whose record is written in between is in both, and not in neither.
-  const unrecorded = readJournal(await store.journalUnrecorded());
+  const failures = await failuresUnrecorded(store);
   const records = await store.drills();
-  const failures = unrecorded.map(({ state }) => failureOf(state)).filter((record) => record !== null);
   if (failures.length === 0) return records;
   const recorded = new Set(records.map(({ drillId }) => drillId));
   return [...records, ...failures.filter(({ drillId }) => !recorded.has(drillId))];
+}
+
+/** What stands for the records of drills that have failed and have none, or had none a moment ago. */
+export async function failuresUnrecorded(store: Pick<Store, 'journalUnrecorded'>): Promise<readonly DrillRecord[]> {
+  const unrecorded = readJournal(await store.journalUnrecorded());
+  return unrecorded.map(({ state }) => failureOf(state)).filter((record) => record !== null);
 }

@@ -20,7 +20,7 @@ import { rememberedOf } from '../verdict/disarming-memory.ts';
 import type { DatabaseView, RestoreTime, VerdictWord } from '../verdict/document.ts';
 import { worstOf } from '../verdict/reason.ts';
 import type { ReasonCode } from '../verdict/reasons.ts';
-import { drillsKnown } from './drills-known.ts';
+import { drillsKnown, failuresUnrecorded } from './drills-known.ts';
 import type { Known, KnownInventory } from './known-inventory.ts';
 import type { Clock, Store } from './ports.ts';
 
@@ -89,6 +89,8 @@ interface Judged {
   readonly known: Known;
   /** The last record of the chain that was looked at. */
   readonly seq: number;
+  /** Drills that had failed without a record: the journal tells, and most of its entries tell nothing else. */
+  readonly failures: string;
   readonly secondsMax: Seconds;
 }
 
@@ -130,13 +132,16 @@ async function looked(before: Judged | null, world: BoardWorld): Promise<Judged 
   const known = await world.known.current();
   if (known === null) return null;
   const head = (await world.store.chain.head())?.seq ?? 0;
-  const same = before !== null && isSame(before.known, known) && !(await isTold(before.seq, head, world));
+  // Before anything is judged: what fails meanwhile is for the next look, though it may count already.
+  const failures = (await failuresUnrecorded(world.store)).map(({ digest }) => digest).join(' ');
+  const still = before !== null && isSame(before.known, known) && before.failures === failures;
+  const same = still && !(await isTold(before.seq, head, world));
   if (same && holds(before, world.clock.now())) return { ...before, seq: head };
   for (let round = 1; ; round += 1) {
     const from = world.clock.elapsed();
     const board = await judge(known, world);
     const secondsMax = Math.max(AGE_SECONDS_MAX, (world.clock.elapsed() - from) / JUDGING_SHARE);
-    const judged = { board, known, seq: head, secondsMax };
+    const judged = { board, known, seq: head, failures, secondsMax };
     const now = world.clock.now();
     // At the very instant that was judged it is true even of what ends with it.
     if (holds(judged, now) || now === board.at) return judged;

@@ -68,7 +68,9 @@ export function recordOf(state: DrillState): DrillRecord {
 export function failureOf(state: DrillState): DrillRecord | null {
   const { cause, interrupted, removing, endedAt } = state;
   const failedAt = endedAt ?? removing?.since ?? null;
-  return cause === null || interrupted || failedAt === null ? null : recordOf({ ...state, endedAt: failedAt });
+  if (cause === null || interrupted || failedAt === null) return null;
+  // A drill that leaked may count as a proof; this one failed, whatever cannot be removed on the way back.
+  return recordOf({ ...state, endedAt: failedAt, parts: state.parts.map((part) => ({ ...part, leak: null })) });
 }
 
 /**

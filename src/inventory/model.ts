@@ -170,6 +170,7 @@ export interface Key extends Scope {
   readonly state: KeyState;
   /** `aws` for `aws/rds` and its like: never disabled or deleted by the customer, never shared. */
   readonly manager: 'aws' | 'customer';
+  /** When it is deleted, or its imported material ends, whichever comes first; null while neither is to come. */
   readonly deletionAt: Instant | null;
 }
 

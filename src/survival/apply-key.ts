@@ -3,12 +3,12 @@
  *
  * The points stay listed as `available`, which is why readability is worked out from the key and never from
  * the listing.
- * Source: AWS KMS API, ScheduleKeyDeletion, DisableKey, PutKeyPolicy, RetireGrant, KeyMetadata; Amazon RDS User
+ * Source: AWS KMS API, ScheduleKeyDeletion, DisableKey, PutKeyPolicy, RetireGrant, ImportKeyMaterial, KeyMetadata; Amazon RDS User
  * Guide, "Encrypting Amazon RDS resources".
  */
 
 import { keepingLast } from '../core/once-per.ts';
-import { addDays } from '../core/time.ts';
+import { addDays, type Instant } from '../core/time.ts';
 import type { Action } from '../intent/action.ts';
 import type { Key } from '../inventory/model.ts';
 import { underVersions } from './engine-versions.ts';
@@ -65,7 +65,7 @@ export function settleReadability(world: World, sound: World | null = null): Wor
   const keyAt = keepingLast((arn) => keys.get(arn));
   const doubted = new Set(world.keysInDoubt);
   // Made once and not for each point: an estate has very many.
-  const locks = { keyAt, doubted, seal: sealer() };
+  const locks = { keyAt, doubted, seal: sealer(), at: world.at };
   return mapPoints(world, everyPoint, (tracked) => startable(readable(tracked, locks), world));
 }
 
@@ -83,16 +83,22 @@ interface Locks {
   readonly keyAt: (arn: string) => Key | undefined;
   readonly doubted: ReadonlySet<string>;
   readonly seal: Seal;
+  readonly at: Instant;
 }
 
-function readable(tracked: TrackedPoint, { keyAt, doubted, seal }: Locks): TrackedPoint {
+function readable(tracked: TrackedPoint, { keyAt, doubted, seal, at }: Locks): TrackedPoint {
   const { keyArn, encrypted } = tracked.point;
   if (keyArn === null)
     return encrypted && !hasHiddenKey(tracked) ? seal(tracked, 'unknown', 'key_not_observed') : tracked;
   const key = keyAt(keyArn);
   if (key === undefined) return seal(tracked, 'unknown', 'key_not_observed');
   if (doubted.has(keyArn) && key.state === 'enabled') return seal(tracked, 'unknown', 'key_policy_changed');
-  if (key.state === 'enabled') return tracked;
+  if (key.state === 'enabled') {
+    const { deletionAt: ends } = key;
+    if (ends === null) return tracked;
+    if (ends <= at) return seal(tracked, 'unreadable', 'key_material_ends');
+    return withFate(tracked, worsen(tracked.fate, 'survives_until', 'key_material_ends', ends));
+  }
   const word = key.state === 'creating' || key.state === 'updating' ? 'unknown' : 'unreadable';
   return seal(tracked, word, 'key_unusable');
 }

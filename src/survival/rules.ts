@@ -305,6 +305,11 @@ export const RULES = {
       'A key that is disabled or waits for deletion makes every recovery point under it unrestorable, at once.',
     source: 'API kms ScheduleKeyDeletion and DisableKey; UG "Encrypting Amazon RDS resources"',
   },
+  key_material_ends: {
+    statement:
+      'Key material that was imported for a time ends at its moment; no recovery point under the key restores after that.',
+    source: 'API kms ImportKeyMaterial, ValidTo, and KeyMetadata',
+  },
   key_policy_changed: {
     statement:
       'A key whose policy or grants change may no longer let RDS in; every recovery point under it is in doubt.',

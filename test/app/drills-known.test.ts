@@ -86,6 +86,20 @@ describe('a drill that has failed and is still tearing down', () => {
     expect(views.map(({ verdict }) => verdict)).toEqual(['not_ready']);
   });
 
+  it('is seen within a second by a board that was ready before', async () => {
+    const store = await aStore();
+    let seconds = 0;
+    const { inventory, policy } = QUESTION;
+    const known = { inventory, outdated: [] };
+    const clock = { now: () => addSeconds(LATER, seconds), elapsed: () => seconds };
+    const board = createReadinessBoard({ clock, store, policy, known: { current: async () => known } });
+    expect((await board.current())?.verdict).toBe('ready');
+    await journal(store, FAILS, FAILED_AFTER);
+    seconds += 1;
+    expect(board.held()).toBeNull();
+    expect((await board.current())?.verdict).toBe('not_ready');
+  });
+
   it('takes back a decision that rested on the older one', async () => {
     const store = await aStore();
     const { changeDigest } = await decide(QUESTION, aWorld(store, NOW));

@@ -61,6 +61,15 @@ describe('a drill that is on its way back', () => {
     expect(failureOf(onItsWayBack(kind))).toBeNull();
   });
 
+  it('has failed though what it made could not be removed after its every probe had passed', () => {
+    const plan = aDrillPlan('instance', { hydrate: true });
+    const { state } = walk(plan, (now, event) =>
+      isTearingDown(now) || now.step === 'hydrate' ? { kind: 'failed', cause: 'denied', at: event.at } : event,
+    );
+    expect(recordOf(state)).toMatchObject({ result: 'leaked', grade: 'queried' });
+    expect(failureOf(state)).toMatchObject({ result: 'failed', cause: 'denied' });
+  });
+
   it('has failed once it has ended, too, for as long as nobody has written its record', () => {
     const failed = walk(aDrillPlan('instance'), (_, event, second) =>
       second === 4 ? { kind: 'failed', cause: 'no capacity', at: event.at } : event,

@@ -405,6 +405,29 @@ describe("a key's policy that changes", () => {
     expect(rules).toEqual([['key_unusable'], ['key_unusable'], ['key_not_observed'], ['key_policy_changed'], []]);
   });
 
+  it('ends with key material that was imported for a time, and may be the sooner end of the two', () => {
+    const under = (fields: Partial<RecoveryPoint> = {}) =>
+      aPoint(orders, { encrypted: true, keyArn: KEY_ARN, ...fields });
+    const ends = (days: number, ...recoveryPoints: RecoveryPoint[]) => {
+      const keys = [aKey({ deletionAt: addDays(NOW, days) })];
+      return survive(anInventory({ databases: [orders], recoveryPoints, keys }), [], {
+        at: NOW,
+        refusals: 'honoured',
+      }).after.points.map(({ fate: { word, until, rules } }) => [word, until, rules]);
+    };
+    const held = { kind: 'backup_snapshot', vaultArn: aVault().arn, expiresAt: addDays(NOW, 5) } as const;
+    expect(ends(3, under(), under(held), aPoint(orders))).toEqual([
+      ['survives_until', addDays(NOW, 3), ['key_material_ends']],
+      ['survives_until', addDays(NOW, 3), ['expires_by_itself', 'key_material_ends']],
+      ['survives', null, []],
+    ]);
+    expect(ends(9, under(held))).toEqual([
+      ['survives_until', addDays(NOW, 5), ['expires_by_itself', 'key_material_ends']],
+    ]);
+    // The listing still calls it enabled at the very moment.
+    expect(ends(0, under())).toEqual([['unreadable', null, ['key_material_ends']]]);
+  });
+
   it('is that of a key in use, as long as one database stands on a key that nobody read', () => {
     const unread = aDatabase({ encrypted: true, keyArn: `${KEY_ARN}-unread`, retentionDays: 0 });
     const unseen: Action = { kind: 'change_key_policy', target: aTargetOf({ arn: 'arn:unseen' }) };
