@@ -72,12 +72,12 @@ function disarmingsSeen({ disarmings, at, principal, changeDigest, decision }: D
 }
 
 function drillHappenings(drill: DrillRead): readonly Happening[] {
-  const { drillId, databaseIdentifier, scope, scratch, result, probes } = drill;
+  const { drillId, databaseIdentifier, scope, scratch, result, grade, probes } = drill;
   const leaks = scratch.filter(({ end }) => end === 'leaked');
   const facts = drillFacts(drill);
   const leaked = leaks.length === 0 ? [] : [leakHappening({ drillId, leaks, of: databaseIdentifier, scope, facts })];
-  const failed =
-    result === 'failed' || result === 'aborted' || (result === 'leaked' && probes.some(({ passed }) => !passed));
+  const failedBesides = result === 'leaked' && (grade === 'available' || probes.some(({ passed }) => !passed));
+  const failed = result === 'failed' || result === 'aborted' || failedBesides;
   return failed ? [failure(drill, facts), ...leaked] : leaked;
 }
 

@@ -38,6 +38,7 @@ export type DecisionRead = z.infer<typeof decision>;
 const drill = z.object({
   drillId: z.string().min(1),
   result: z.enum(DRILL_RESULTS),
+  grade: z.string(),
   endedAt: instant,
   endpoint: z.string().nullable(),
   scope: z.object({ accountId: z.string(), region: z.string() }),

@@ -97,7 +97,8 @@ function causeOf({ parts, cause }: DrillState): string | null {
 function restoreSecondsOf(state: DrillState): number | null {
   const answeredAt = reachedAt(state, 'probes_done');
   // Nobody watched while no run was at it, and what a second run saw late says nothing of how long it took.
-  if (answeredAt === null || state.resumed > 0 || gradeOf(state) === 'restored') return null;
+  const grade = gradeOf(state);
+  if (answeredAt === null || state.resumed > 0 || grade === 'restored' || grade === 'available') return null;
   return elapsedSeconds(state.startedAt, answeredAt);
 }
 
@@ -115,6 +116,8 @@ function objectivesOf(state: DrillState): readonly DrillObjective[] {
 
 function gradeOf(state: DrillState): Grade {
   const { probes, plan } = state;
+  // Of a drill that leaked, nothing else in its record says that it failed besides, whatever it was answered before that.
+  if (state.cause !== null && resultOf(state) === 'leaked') return 'available';
   const stands = reachedAt(state, 'instance_available') ?? reachedAt(state, 'password_set');
   if (stands === null) return 'available';
   const answered = probes.length > 0 && probes.length === plan.probes.length && probes.every(({ passed }) => passed);

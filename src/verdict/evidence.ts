@@ -58,8 +58,8 @@ export function provesRestore(record: DrillRecord): boolean {
 }
 
 /**
- * A leaked drill may have failed besides. One whose every probe was answered did not, nor did one that came up where
- * nothing could be asked; of any other nobody can say.
+ * A leaked drill may have failed besides; where its own machine knows that, its grade is no more than `available`. One that
+ * was queried did not fail, nor did one that came up where nothing could be asked; of any other nobody can say.
  */
 function cameUp({ result, grade, conditions }: DrillRecord): boolean {
   if (result === 'leaked') return reaches(grade, 'queried') || !canBeQueried(conditions.engine);

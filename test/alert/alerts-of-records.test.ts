@@ -113,6 +113,9 @@ describe('a drill', () => {
     expect(alerts[0]?.data['scratch']).toMatchObject({ count: 2 });
     const failed = ofDrill({ result: 'leaked', scratch, probes: [FAILED_PROBE as never] });
     expect(failed.map(gist).sort()).toEqual(['drill.failed warning', 'scratch.leaked critical']);
+    // It went wrong besides, after its every probe had passed.
+    const later = ofDrill({ result: 'leaked', scratch, grade: 'available' });
+    expect(later.map(gist).sort()).toEqual(['drill.failed warning', 'scratch.leaked critical']);
   });
 });
 

@@ -223,7 +223,7 @@ describe('trouble on the way', () => {
       return event;
     });
     expect(commands).not.toContain('connect');
-    expect(recordOf(state)).toMatchObject({ result: 'leaked', grade: 'restored' });
+    expect(recordOf(state)).toMatchObject({ result: 'leaked', grade: 'available' });
     expect(recordOf(state).scratch[0]).toMatchObject({ end: 'leaked', reason: 'another of the same name' });
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, addSeconds } from '../../src/core/time.ts';
 import { type DrillState, isTearingDown } from '../../src/drill/drill-state.ts';
 import { failureOf, recordOf } from '../../src/drill/outcome.ts';
+import { provesRestore } from '../../src/verdict/evidence.ts';
 import { aDrillPlan, walk } from '../support/drill-plans.ts';
 
 describe('a drill that is taken away a week after its last answer', () => {
@@ -66,7 +67,8 @@ describe('a drill that is on its way back', () => {
     const { state } = walk(plan, (now, event) =>
       isTearingDown(now) || now.step === 'hydrate' ? { kind: 'failed', cause: 'denied', at: event.at } : event,
     );
-    expect(recordOf(state)).toMatchObject({ result: 'leaked', grade: 'queried' });
+    expect(recordOf(state)).toMatchObject({ result: 'leaked', probes: [{ passed: true }] });
+    expect(provesRestore(recordOf(state))).toBe(false);
     expect(failureOf(state)).toMatchObject({ result: 'failed', cause: 'denied' });
   });
 
