@@ -23,7 +23,7 @@ export interface RateLimits {
 export const DEFAULT_RATE_LIMITS: RateLimits = { perMinute: 6_000, failuresPerMinute: 60 };
 
 const WINDOW_SECONDS: Seconds = 60;
-/** So many callers or addresses are remembered; beyond, the ones not heard of for longest are forgotten. */
+/** So many callers or addresses are remembered; beyond, those are forgotten whose window began longest ago. */
 const REMEMBERED = 10_000;
 
 /** The two counters. */

@@ -131,6 +131,23 @@ describe('a receiver', () => {
     expect(waiting()).toEqual(['a']);
   });
 
+  it('is told all that one watch raised, and what it did not take of an earlier moment, whichever failed first', async () => {
+    const { clock, pager, world, raise, waiting } = aBench();
+    const at = clock.now();
+    await raise('before', addSeconds(at, -2 * HOUR));
+    const alerts = [await raise('a1', at), await raise('a2', at), await raise('of a drill', addSeconds(at, -HOUR))];
+    clock.pass(2);
+    for (const alert of alerts) await noteDelivery(pager, { alert, taken: false }, world);
+    clock.pass(HOUR);
+    // No later note makes the silence any shorter.
+    expect(await silentReceivers(world)).toEqual([]);
+    clock.pass(1);
+    expect(await silentReceivers(world)).toEqual(['pager']);
+    clock.pass(100 * HOUR);
+    await noteDelivery(pager, { alert: await raise('b'), taken: true }, world);
+    expect(new Set(waiting())).toEqual(new Set(['of a drill', 'a1', 'a2']));
+  });
+
   it('is not told what is a week old', async () => {
     const { clock, pager, world, raise, waiting } = aBench();
     await noteDelivery(pager, { alert: await raise('a'), taken: false }, world);

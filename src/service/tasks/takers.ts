@@ -8,7 +8,7 @@
 import type { Alert } from '../../alert/alert.ts';
 import type { AlertReceiver } from '../../app/alert-port.ts';
 import type { ScheduleState } from '../../app/desk-port.ts';
-import { addSeconds, latest, type Seconds } from '../../core/time.ts';
+import { addSeconds, earliest, type Instant, latest, type Seconds } from '../../core/time.ts';
 import type { TaskWorld } from './task-world.ts';
 import { deliveryOf } from './tell-alerts.ts';
 
@@ -18,6 +18,8 @@ const SILENT_SECONDS_MAX: Seconds = 3_600;
 const TOLD_AGAIN_SECONDS_MAX: Seconds = 7 * 86_400;
 const TOLD_AGAIN_MAX = 500;
 const A_MOMENT: Seconds = 0.001;
+/** Before the id of an alert. */
+const SINCE = 'takes no alert since ';
 
 type TakersWorld = Pick<TaskWorld, 'desk' | 'clock' | 'log' | 'receivers'>;
 
@@ -27,18 +29,21 @@ export async function noteDelivery(
   { alert, taken }: { readonly alert: Alert; readonly taken: boolean },
   world: TakersWorld,
 ): Promise<void> {
-  const { desk, clock, log } = world;
+  const { clock, log } = world;
   try {
     const state = await stateOf(name, world);
     const [outcome, before] = [taken ? 'done' : 'failed', state?.outcome ?? 'done'] as const;
-    if (outcome === before) return;
     const at = clock.now();
-    const dueAt = state === undefined ? at : latest(at, addSeconds(state.dueAt, A_MOMENT));
+    const next = state === undefined ? at : addSeconds(state.dueAt, A_MOMENT);
+    if (outcome === before) {
+      if (!taken && state !== undefined && (await isOlder(alert, state, world)))
+        await note(name, { dueAt: next, at, alert: alert.id, jobs: [] }, world);
+      return;
+    }
+    const dueAt = latest(at, next);
     const untold = taken && state !== undefined ? await missedSince(state, world) : [];
     const again = untold.filter((one) => one.id !== alert.id && wants(one)).map(({ id }) => deliveryOf(id, name));
-    if (!(await desk.fire({ name: stateName(name), dueAt, jobs: again }))) return;
-    const detail = taken ? null : `takes no alert since ${alert.id}`;
-    await desk.ended(stateName(name), dueAt, { at, outcome, detail });
+    await note(name, { dueAt, at, alert: taken ? null : alert.id, jobs: again }, world);
   } catch (error) {
     log.error('whether a receiver takes alerts could not be noted', error, { receiver: name });
   }
@@ -65,13 +70,43 @@ export async function silentReceivers(world: TakersWorld): Promise<readonly stri
   return silent.map(({ name }) => name);
 }
 
-/** Alerts since it took none, the one that it took none of first among them. */
-async function missedSince({ dueAt, detail }: ScheduleState, { desk, clock }: TakersWorld): Promise<readonly Alert[]> {
-  const oldest = addSeconds(clock.now(), -TOLD_AGAIN_SECONDS_MAX);
-  const alerts = await desk.alerts(TOLD_AGAIN_MAX);
-  return alerts
-    .filter(({ id, time }) => time >= oldest && (time >= dueAt || detail?.endsWith(` ${id}`) === true))
-    .reverse();
+/** Writes down how it stands with a receiver. @param noted.alert The oldest that it did not take; null if it takes alerts. */
+async function note(
+  receiver: string,
+  noted: {
+    readonly dueAt: Instant;
+    readonly at: Instant;
+    readonly alert: string | null;
+    readonly jobs: Parameters<TaskWorld['desk']['add']>[0];
+  },
+  { desk }: TakersWorld,
+): Promise<void> {
+  const { dueAt, at, alert, jobs } = noted;
+  if (!(await desk.fire({ name: stateName(receiver), dueAt, jobs }))) return;
+  const outcome = alert === null ? 'done' : 'failed';
+  await desk.ended(stateName(receiver), dueAt, { at, outcome, detail: alert && `${SINCE}${alert}` });
+}
+
+/**
+ * Alerts that it may not have taken: as old as the oldest that it did not take, or newer. One that it took among them bears
+ * the id that it knows.
+ */
+async function missedSince(state: ScheduleState, world: TakersWorld): Promise<readonly Alert[]> {
+  const oldest = addSeconds(world.clock.now(), -TOLD_AGAIN_SECONDS_MAX);
+  const untaken = (await untakenOf(state, world))?.time ?? state.dueAt;
+  const from = latest(oldest, earliest(state.dueAt, untaken));
+  const alerts = await world.desk.alerts(TOLD_AGAIN_MAX);
+  return alerts.filter(({ time }) => time >= from).reverse();
+}
+
+/** Whether an alert is of a moment before the oldest one noted: what is found late bears its own time. */
+async function isOlder({ time }: Alert, state: ScheduleState, world: TakersWorld): Promise<boolean> {
+  const untaken = await untakenOf(state, world);
+  return untaken !== null && time < untaken.time;
+}
+
+async function untakenOf({ detail }: ScheduleState, { desk }: TakersWorld): Promise<Alert | null> {
+  return detail === null ? null : desk.alert(detail.slice(SINCE.length));
 }
 
 async function stateOf(receiver: string, { desk }: TakersWorld): Promise<ScheduleState | undefined> {
