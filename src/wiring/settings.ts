@@ -25,11 +25,20 @@ export type StoreSetting =
 /** Where everything lies that Muster keeps on this machine. @throws MusterError `MUSTER_FILE_UNREADABLE` for a file. */
 export function homeFolder({ MUSTER_HOME, XDG_STATE_HOME }: Environment): string {
   const folder = MUSTER_HOME ?? join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'muster');
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return folder;
+  if (mayBeFolder(folder)) return folder;
   throw new MusterError(
     'MUSTER_FILE_UNREADABLE',
     `${folder}: is no folder to keep things in; MUSTER_HOME names another`,
   );
+}
+
+function mayBeFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  } catch {
+    // A part of the way there is a file, or may not be entered.
+    return false;
+  }
 }
 
 /** The store as it is named to people: never with the password of its URL. */

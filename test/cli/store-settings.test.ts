@@ -113,4 +113,7 @@ it('a home that is a file is an error that names it, for what reads as for what 
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' });
   expect(stderr).toContain(`${taken}: is no folder to keep things in; MUSTER_HOME names another\n`);
   expect(stderr).toContain('(MUSTER_FILE_UNREADABLE)');
+  const below = await sandbox.run(['store', 'info'], { env: { MUSTER_HOME: `${taken}/x` } });
+  expect(below.exit).toBe(10);
+  expect(below.stderr).toContain(`${taken}/x: is no folder to keep things in; MUSTER_HOME names another\n`);
 });
