@@ -23,6 +23,7 @@ import {
   spare,
   type TrackedPoint,
   take,
+  taking,
   type World,
   withFate,
   withhold,
@@ -94,13 +95,23 @@ export function deleteSnapshots(
     const databaseResourceId = meant[0]?.point.databaseResourceId ?? null;
     effects.push({ action, outcome: 'applied', rule: 'snapshot_deleted', databaseResourceId });
   }
-  const next = mapPoints(
-    world,
-    (tracked) => taken.has(tracked),
-    (tracked) => take(tracked, 'snapshot_deleted'),
-  );
+  const next = mapPoints(world, (tracked) => taken.has(tracked), taking('snapshot_deleted'));
   return { world: vacated(next, [...taken], {}), effects };
 }
+
+/**
+ * The snapshots that are chosen deleted, as a deletion of each by its ARN would leave the world, told nobody one by one.
+ *
+ * @returns Null where one of those deletions would not go through, or would reach more than what is chosen.
+ */
+export function withoutSnapshots(world: World, chosen: (tracked: TrackedPoint) => boolean): World | null {
+  const gone = world.points.filter(chosen);
+  if (gone.some(isHeld) || new Set(world.points.map(arnOf)).size < world.points.length) return null;
+  return vacated(mapPoints(world, chosen, taking('snapshot_deleted')), gone, {});
+}
+
+const isHeld = (tracked: TrackedPoint) => isOfSystem(tracked) || isOfVault(tracked) || isUnfinished(tracked);
+const arnOf = ({ point }: TrackedPoint) => point.arn;
 
 /** `DeleteDBInstanceAutomatedBackup` or `DeleteDBClusterAutomatedBackup`. */
 export function deleteAutomatedBackup(

@@ -24,6 +24,7 @@ import {
   restoresToAnyInstant,
   type TrackedPoint,
   take,
+  taking,
   type World,
   withFate,
   worldWith,
@@ -49,7 +50,7 @@ export function happen(world: World, event: LossEvent): World {
       return mapPoints(
         worldWith(world, { keys: world.keys.filter(({ arn }) => arn !== event.keyArn) }),
         ({ point }) => point.keyArn === event.keyArn,
-        (tracked) => take(tracked, 'key_destroyed'),
+        taking('key_destroyed'),
       );
     case 'bad_write':
       return badWrite(world, event.writtenAt, event.detectionSeconds);
@@ -73,11 +74,7 @@ function withdraw(world: World, within: (place: Place) => boolean, rule: RuleCod
   const left = worldWith(world, { databases });
   // A copy elsewhere may be encrypted under a key that stays behind.
   const keysWithin = keysIn(within);
-  return mapPoints(
-    left,
-    ({ point }) => within(point) || keysWithin(point.keyArn),
-    (tracked) => take(tracked, rule),
-  );
+  return mapPoints(left, ({ point }) => within(point) || keysWithin(point.keyArn), taking(rule));
 }
 
 /** Whether a key lies in a place. */

@@ -47,6 +47,18 @@ export function worsen(fate: Fate, word: FateWord, rule: RuleCode, until: Instan
   return worse(fate, word, rule, until);
 }
 
+/** The same for many points: those that lie side by side often share a fate, and then share what becomes of it. */
+export function worsening(word: FateWord, rule: RuleCode): (fate: Fate) => Fate {
+  let from: Fate = UNTOUCHED;
+  let to = worsen(from, word, rule);
+  return (fate) => {
+    if (fate === from) return to;
+    from = fate;
+    to = worsen(fate, word, rule);
+    return to;
+  };
+}
+
 function worse(fate: Fate, word: FateWord, rule: RuleCode, until: Instant | null): Fate {
   const worst = FATE_WORDS.indexOf(word) > FATE_WORDS.indexOf(fate.word) ? word : fate.word;
   return {

@@ -10,12 +10,15 @@ import { addSeconds, type Days, type Seconds } from '../core/time.ts';
 import type { Action, DeleteParameters } from '../intent/action.ts';
 import type { Database } from '../inventory/model.ts';
 import { settleReadability } from './apply-key.ts';
+import { withoutSnapshots } from './apply-snapshot.ts';
 import { happen, type LossEvent } from './events.ts';
 import {
   databaseTarget,
   deletableAfterPurge,
   deletionOf,
+  isPurgedSnapshot,
   KEY_WAIT_DAYS_MIN,
+  keptBackupsPurged,
   type Seen,
   snapshotsPurged,
   vaultsEmptied,
@@ -61,7 +64,7 @@ export function meet(world: World, database: Database, loss: LossName, assumed =
 export function meeting(world: World, database: Database, assumed = ASSUMED): (loss: LossName) => World {
   const sound = settleReadability(world) === world ? world : null;
   const see = lazily(() => seenIn(world));
-  const purged = lazily(() => fold(world, snapshotsPurged(see(), database)));
+  const purged = lazily(() => purge(world, see, database));
   return (loss) => {
     const cause = causeOf({ world, see, purged, database, assumed }, loss);
     const after = 'event' in cause ? happen(world, cause.event) : fold(cause.from ?? world, cause.actions);
@@ -140,7 +143,15 @@ function purgedAfter(
   emptied: readonly Action[],
   { world, see, purged, database }: Pick<Setting, 'world' | 'see' | 'purged' | 'database'>,
 ): World {
-  return emptied.length === 0 ? purged() : fold(fold(world, emptied), snapshotsPurged(see(), database));
+  return emptied.length === 0 ? purged() : purge(fold(world, emptied), see, database);
+}
+
+/** The world after the purge; its snapshots, which are many, go in one pass where nothing keeps any of them. */
+function purge(world: World, see: () => Seen, database: Database): World {
+  const purged = withoutSnapshots(world, ({ point }) => isPurgedSnapshot(point, database));
+  return purged === null
+    ? fold(world, snapshotsPurged(see(), database))
+    : fold(purged, keptBackupsPurged(see(), database));
 }
 
 function seenIn({ points, vaults, keys }: World): Seen {

@@ -18,7 +18,6 @@ export type Seen = Pick<Inventory, 'recoveryPoints' | 'vaults' | 'keys'>;
 /** The shortest wait that AWS KMS accepts. Source: AWS KMS API, ScheduleKeyDeletion, PendingWindowInDays. */
 export const KEY_WAIT_DAYS_MIN: Days = 7;
 
-const MANUAL_KINDS: readonly RecoveryPointKind[] = ['manual_snapshot', 'snapshot_copy', 'account_copy'];
 const KEPT_KINDS: readonly RecoveryPointKind[] = ['retained_automated_backup', 'replicated_automated_backup'];
 
 /** Everything an administrator of its account can call against a database and all of its recovery points. */
@@ -38,20 +37,32 @@ export function deletableAfterPurge(seen: Seen, database: Database): readonly Ac
 
 /** Every manual snapshot, copy, retained and replicated backup of a database, deleted through RDS. */
 export function snapshotsPurged(seen: Seen, database: Database): readonly Action[] {
-  const purge: Action[] = [];
-  for (const point of ownPoints(seen, database)) {
-    if (MANUAL_KINDS.includes(point.kind)) {
-      purge.push({
-        kind: point.ofCluster ? 'delete_db_cluster_snapshot' : 'delete_db_snapshot',
-        target: targetOf(point),
-      });
-    } else if (KEPT_KINDS.includes(point.kind)) {
-      // A replica is named by its ARN alone: its resource id is that of the living source.
-      const resourceId = point.kind === 'retained_automated_backup' ? point.databaseResourceId : null;
-      purge.push({ kind: 'delete_automated_backup', target: { ...targetOf(point), resourceId } });
-    }
-  }
-  return purge;
+  return ownPoints(seen, database).flatMap((point) => {
+    if (!isManual(point)) return keptPurged(point);
+    const kind = point.ofCluster ? 'delete_db_cluster_snapshot' : 'delete_db_snapshot';
+    return { kind, target: targetOf(point) };
+  });
+}
+
+/** The part of that purge which takes what is no snapshot: retained and replicated backups. */
+export function keptBackupsPurged(seen: Seen, database: Database): readonly Action[] {
+  return ownPoints(seen, database).flatMap(keptPurged);
+}
+
+/** True for a snapshot that the purge of a database takes. */
+export function isPurgedSnapshot(point: RecoveryPoint, database: Database): boolean {
+  return isManual(point) && isOwn(point, database);
+}
+
+function keptPurged(point: RecoveryPoint): Action | readonly [] {
+  if (!KEPT_KINDS.includes(point.kind)) return [];
+  // A replica is named by its ARN alone: its resource id is that of the living source.
+  const resourceId = point.kind === 'retained_automated_backup' ? point.databaseResourceId : null;
+  return { kind: 'delete_automated_backup', target: { ...targetOf(point), resourceId } };
+}
+
+function isManual({ kind }: RecoveryPoint): boolean {
+  return kind === 'manual_snapshot' || kind === 'snapshot_copy' || kind === 'account_copy';
 }
 
 /** Every recovery point of a database that AWS Backup holds, deleted; locks are removed first where that may work. */
@@ -127,8 +138,13 @@ function keptByDeletion(seen: Seen, database: Database): readonly Action[] {
   return [{ kind: 'delete_automated_backup', target: { ...databaseTarget(database), arn: null } }];
 }
 
-function ownPoints({ recoveryPoints }: Seen, { resourceId, accountId }: Database): readonly RecoveryPoint[] {
-  return recoveryPoints.filter((point) => point.databaseResourceId === resourceId && point.accountId === accountId);
+function ownPoints({ recoveryPoints }: Seen, database: Database): readonly RecoveryPoint[] {
+  return recoveryPoints.filter((point) => isOwn(point, database));
+}
+
+/** What an administrator of the database's own account can reach. */
+function isOwn({ databaseResourceId, accountId }: RecoveryPoint, database: Database): boolean {
+  return databaseResourceId === database.resourceId && accountId === database.accountId;
 }
 
 function targetOf({ arn, id, accountId, region }: Scope & { readonly arn: string; readonly id: string }): Target {

@@ -9,7 +9,7 @@ import type { Instant } from '../core/time.ts';
 import type { Prerequisite } from '../intent/action.ts';
 import type { Database, Inventory, Key, RecoveryPoint, Vault } from '../inventory/model.ts';
 import { type VersionsGone, versionsGone } from './engine-versions.ts';
-import { type Fate, UNTOUCHED, worsen } from './fate.ts';
+import { type Fate, UNTOUCHED, worsen, worsening } from './fate.ts';
 import { type Room, roomsOf } from './room.ts';
 import type { RuleCode } from './rules.ts';
 import { indexOf, type WorldIndex } from './world-index.ts';
@@ -245,6 +245,12 @@ export function withhold(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
 /** A point that the rule takes. */
 export function take(tracked: TrackedPoint, rule: RuleCode): TrackedPoint {
   return withFate(tracked, worsen(tracked.fate, 'lost', rule), true);
+}
+
+/** Takes many points by one rule. */
+export function taking(rule: RuleCode): (tracked: TrackedPoint) => TrackedPoint {
+  const lost = worsening('lost', rule);
+  return (tracked) => withFate(tracked, lost(tracked.fate), true);
 }
 
 /** A point that the change gives an end, or a nearer one: what is left of it stands within the change. */

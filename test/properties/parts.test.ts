@@ -3,6 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/survival/apply.ts';
+import { settleReadability } from '../../src/survival/apply-key.ts';
+import { meet } from '../../src/survival/losses.ts';
 import { deletionOf, everythingDeletable, snapshotsPurged } from '../../src/survival/purge.ts';
 import type { Effect } from '../../src/survival/step.ts';
 import { partsOf } from '../../src/survival/surroundings.ts';
@@ -65,6 +67,25 @@ describe('deletions of snapshots that stand side by side', () => {
         expect(together.effects).toEqual(effects);
         expect(together.world.points).toEqual(world.points);
         expect(together.world.rooms).toEqual(world.rooms);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('the purge of one database', () => {
+  it('leaves what its calls leave, made one by one', () => {
+    fc.assert(
+      fc.property(drawn, ({ inventory }) => {
+        for (const database of inventory.databases) {
+          const world = worldOf(inventory, NOW);
+          const { world: oneByOne } = foldActions(world, snapshotsPurged(inventory, database), 'lifted');
+          const { points, rooms } = meet(world, database, 'snapshots_purged');
+          expect(points).toEqual(settleReadability(oneByOne).points);
+          expect(rooms).toEqual(oneByOne.rooms);
+          const { world: allGone } = foldActions(world, everythingDeletable(inventory, database), 'lifted');
+          expect(meet(world, database, 'everything_deletable').points).toEqual(settleReadability(allGone).points);
+        }
       }),
       RUNS,
     );

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/intent/action.ts';
-import type { Database } from '../../src/inventory/model.ts';
+import type { Database, RecoveryPoint } from '../../src/inventory/model.ts';
+import { meet } from '../../src/survival/losses.ts';
 import { deletionOf, everythingDeletable, type Seen, snapshotsPurged } from '../../src/survival/purge.ts';
+import { worldOf } from '../../src/survival/world.ts';
 import {
   aCluster,
   aDatabase,
@@ -13,6 +15,7 @@ import {
   aSystemSnapshot,
   aVault,
   KEY_ARN,
+  NOW,
   SCOPE,
   thePitr,
 } from '../support/builders.ts';
@@ -136,6 +139,34 @@ describe('a purge through RDS', () => {
         target: { arn: 'arn:ab', resourceId: null, identifier: 'ab', scope: { ...SCOPE, region: 'us-east-1' } },
       },
     ]);
+  });
+});
+
+describe('a purge that is carried out', () => {
+  const taken = (recoveryPoints: readonly RecoveryPoint[]) => {
+    const world = worldOf(anInventory({ databases: [orders, other], recoveryPoints }), NOW);
+    return meet(world, orders, 'snapshots_purged').points.map(({ fate }) => `${fate.word} ${fate.rules.join(' ')}`);
+  };
+  const nightly = aPoint(orders, { id: 'nightly', arn: 'arn:nightly' });
+  const weekly = aPoint(orders, { id: 'weekly', arn: 'arn:weekly' });
+  const GONE = 'lost snapshot_deleted';
+  const STAYS = 'survives ';
+
+  it('takes the snapshots of the database in its own account, and nothing else', () => {
+    const theirs = aPoint(orders, { id: 'theirs', arn: 'arn:theirs', kind: 'account_copy', accountId: '999999999999' });
+    const others = aPoint(other, { id: 'others', arn: 'arn:others' });
+    expect(taken([nightly, theirs, weekly, others])).toEqual([GONE, STAYS, GONE, STAYS]);
+  });
+
+  it('takes what another account sees of a snapshot together with it', () => {
+    const view = { kind: 'shared_snapshot', accountId: '999999999999', databaseResourceId: null } as const;
+    const shared = aPoint(orders, { id: 'nightly', arn: 'arn:nightly', ...view });
+    expect(taken([nightly, shared, weekly])).toEqual([GONE, 'lost shared_by_other_account snapshot_deleted', GONE]);
+  });
+
+  it('may or may not take a snapshot that is not finished, and takes the others', () => {
+    const unfinished = aPoint(orders, { id: 'new', arn: 'arn:new', status: 'creating' });
+    expect(taken([nightly, unfinished])).toEqual([GONE, 'unknown not_available_yet snapshot_deletion_needs_available']);
   });
 });
 
