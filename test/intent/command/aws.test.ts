@@ -436,3 +436,22 @@ it.each(['aws backup delete-backup-vault-lock-configuration', 'aws backup create
     expect(change?.address).toContain(text);
   },
 );
+
+describe('what stands at the place of the service', () => {
+  it.each([
+    'redshift-data',
+    'application-autoscaling',
+    'kinesis-video-archived-media',
+    'pinpoint-sms-voice',
+    'iot-jobs-data',
+  ])('is a service: %s', (service) => {
+    expect(summary(`aws ${service} list-things`)).toBe('none');
+  });
+
+  it.each(['data', 'voice', 'catalog', 'gateway', 'application-', 'nightly'])(
+    'is none, and may be an alias that stands for anything: %s',
+    (word) => {
+      expect(whyOf(`aws ${word} list-things`)).toContain('may be an alias');
+    },
+  );
+});
