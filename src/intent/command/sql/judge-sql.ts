@@ -34,7 +34,11 @@ const FUNCTIONS = words(
 const CATALOGUE_FUNCTION =
   /^PG_(?:GET_|STAT_GET_|IS_|LAST_|(?:.*_)?SIZE(?:_PRETTY)?$|.*_VISIBLE$|POSTMASTER_START_TIME$|TYPEOF$)/;
 /** A name behind one of these is a table or its like, and what follows in brackets its columns. */
-const NAMES_TABLE = words('INTO TABLE COPY EXISTS UPDATE ONLY JOIN REFERENCES');
+const NAMES_TABLE = words('INTO TABLE COPY EXISTS UPDATE ONLY REFERENCES');
+/** The first of these in a definition says what is defined. */
+const DEFINED = words(
+  'EVENT RULE TABLE VIEW INDEX TRIGGER FUNCTION PROCEDURE SEQUENCE SCHEMA DATABASE TYPE DOMAIN ROLE USER',
+);
 /** What these define runs by itself later, or in the place of something else. */
 const RUNS_LATER = words('EVENT RULE');
 /** Commands of the client that only show or set something; mysql has other ones under the same letters. */
@@ -69,9 +73,10 @@ function judgeWords(tokens: readonly Token[], dialect: Dialect, address: string)
   const lead = tokens.find(({ kind }) => kind !== 'sign');
   const first = lead?.kind === 'word' ? lead.text : '';
   const has = (word: string) => tokens.some(({ kind, text }) => kind === 'word' && text === word);
-  // A definition names columns and types as a call names its arguments; only a query within it calls anything.
+  // A definition names columns and types as a call names its arguments; only a query or a default within it calls anything.
   const query = first === 'CREATE' || first === 'ALTER' ? wordAt(tokens, 'SELECT') : 0;
-  const calls = query >= 0 && tokens.some((_, index) => index >= query && callsAnything(tokens, index));
+  const computes = (index: number) => (query >= 0 && index >= query) || frontOf(tokens, index)?.text === 'DEFAULT';
+  const calls = tokens.some((_, index) => computes(index) && callsAnything(tokens, index));
   // Without ANALYZE nothing of what is explained runs.
   if (first === 'EXPLAIN' && !has('ANALYZE') && !has('ANALYSE')) return plain('none');
   if (READS.has(first)) {
@@ -85,7 +90,8 @@ function judgeWords(tokens: readonly Token[], dialect: Dialect, address: string)
     return plain('none');
   }
   if (calls && CALLERS.has(first)) return notUnderstood(address, CALLS_ANYTHING);
-  if (first === 'CREATE' && tokens.slice(1, 5).some(({ text }) => RUNS_LATER.has(text)))
+  const defined = tokens.find(({ kind, text }) => kind === 'word' && DEFINED.has(text));
+  if (first === 'CREATE' && RUNS_LATER.has(defined?.text ?? ''))
     return notUnderstood(address, 'what it defines runs by itself later');
   if (first === 'START' && has('TRANSACTION')) return plain('none');
   if (QUIET.has(first)) return plain('none');
@@ -163,11 +169,19 @@ function isCall(tokens: readonly Token[], index: number): boolean {
 function callsAnything(tokens: readonly Token[], index: number): boolean {
   const token = tokens[index];
   if (token === undefined || token.kind === 'sign' || !isCall(tokens, index)) return false;
-  const qualified = tokens[index - 1]?.text === '.';
-  const front = tokens[qualified ? index - 3 : index - 1];
+  const front = frontOf(tokens, index);
   if (front?.kind === 'word' && NAMES_TABLE.has(front.text)) return false;
-  if (qualified && tokens[index - 2]?.text !== 'PG_CATALOG') return true;
+  if (isQualified(tokens, index) && tokens[index - 2]?.text !== 'PG_CATALOG') return true;
   return token.kind !== 'word' || !(FUNCTIONS.has(token.text) || CATALOGUE_FUNCTION.test(token.text));
+}
+
+/** What stands in front of a name and its schema. */
+function frontOf(tokens: readonly Token[], index: number): Token | undefined {
+  return tokens[isQualified(tokens, index) ? index - 3 : index - 1];
+}
+
+function isQualified(tokens: readonly Token[], index: number): boolean {
+  return tokens[index - 1]?.text === '.';
 }
 
 function wordAt(tokens: readonly Token[], word: string): number {
