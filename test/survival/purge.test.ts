@@ -158,6 +158,10 @@ describe('a purge that is carried out', () => {
     expect(taken([nightly, theirs, weekly, others])).toEqual([GONE, STAYS, GONE, STAYS]);
   });
 
+  it.each(['snapshot_copy', 'account_copy'] as const)('takes a copy that lies in its own account: %s', (kind) => {
+    expect(taken([aPoint(orders, { id: 'copy', arn: 'arn:copy', kind }), nightly])).toEqual([GONE, GONE]);
+  });
+
   it('takes what another account sees of a snapshot together with it', () => {
     const view = { kind: 'shared_snapshot', accountId: '999999999999', databaseResourceId: null } as const;
     const shared = aPoint(orders, { id: 'nightly', arn: 'arn:nightly', ...view });
