@@ -13,7 +13,7 @@ async function aCounter() {
   const seen = { done: 0, letGo: () => {}, stands: (_body: string): boolean => true };
   const routes: Routes = (app) => {
     const config = { scope: 'operate', idempotent: true } as const;
-    app.post('/work/:id', { config }, async ({ body }, reply) => {
+    app.post('/jobs/:id', { config }, async ({ body }, reply) => {
       seen.done += 1;
       const { end } = body as { end?: string };
       if (end === 'refused') throw new Problem('invalid', 'not as it stands');
@@ -24,7 +24,7 @@ async function aCounter() {
         await new Promise<void>((resolve) => {
           seen.letGo = resolve;
         });
-      reply.header('location', `/work/${seen.done}`).header('etag', '"one"');
+      reply.header('location', `/jobs/${seen.done}`).header('etag', '"one"');
       return sendJson(reply, Buffer.from(`{"done":${seen.done},"text":"é\\n"}`), { status: 202 });
     });
     const passing = { ...config, stillStands: async (body: string) => seen.stands(body) };
@@ -39,7 +39,7 @@ async function aCounter() {
   };
   const api = await anApi(world, { routes });
   const token = await world.bearer('operate');
-  const send = (key: string | undefined, payload: object = {}, { url = '/work/1', as = token } = {}) =>
+  const send = (key: string | undefined, payload: object = {}, { url = '/jobs/1', as = token } = {}) =>
     api.inject({
       method: 'POST',
       url,
@@ -125,8 +125,8 @@ describe('a request that is sent again with its key', () => {
   it.each([
     ['another body', { a: 2 }, {}],
     ['the same body written otherwise', { b: 1, a: 1 }, {}],
-    ['another path of the same route', { a: 1 }, { url: '/work/2' }],
-    ['another query', { a: 1 }, { url: '/work/1?x=1' }],
+    ['another path of the same route', { a: 1 }, { url: '/jobs/2' }],
+    ['another query', { a: 1 }, { url: '/jobs/1?x=1' }],
   ])('is refused with %s', async (_, payload, options) => {
     const { seen, send } = await aCounter();
     await send('k', { a: 1 });
